@@ -1,0 +1,1 @@
+"""Ronde guides groups of peers through co-development sessions."""

@@ -1,0 +1,1 @@
+"""Decides what happens in a session: pure functions over a log of facts."""

@@ -1,0 +1,1 @@
+"""Reaches the outside world: clock, mail, PDF, calendar, protocol files and languages."""

@@ -1,0 +1,1 @@
+"""Carries commands and updates between browsers and sessions over WebSockets."""

@@ -1,0 +1,1 @@
+"""Keeps the event log, the directory and the jobs in SQLite or PostgreSQL."""

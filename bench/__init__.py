@@ -1,0 +1,1 @@
+"""Measures what Ronde does best against its peers, in one run."""

@@ -1,0 +1,88 @@
+// Builds what browsers load: app/client/entries/* and app/static/css/ronde.css into app/static/dist.
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { basename, dirname, extname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+import * as esbuild from "esbuild";
+
+const root = dirname(fileURLToPath(import.meta.url));
+process.chdir(root);
+const entriesFolder = "app/client/entries";
+const stylesFolder = "app/static/css";
+const dist = "app/static/dist";
+const publicPath = "/static/dist";
+
+/** Finds the scripts and styles to build: whichever entries exist. */
+function entryPoints() {
+  const scripts = existsSync(entriesFolder)
+    ? readdirSync(entriesFolder).filter((name) => /\.tsx?$/.test(name) && !/\.(test|d)\.tsx?$/.test(name))
+    : [];
+  const styles = ["ronde.css"].filter((name) => existsSync(join(stylesFolder, name)));
+  return [
+    ...scripts.map((name) => join(entriesFolder, name)),
+    ...styles.map((name) => join(stylesFolder, name)),
+  ];
+}
+
+/** Writes which hashed file serves each entry: {"room.js": {"file": "/static/…", "preload": ["/static/…"]}}. */
+const manifest = {
+  name: "manifest",
+  setup(build) {
+    build.onEnd(({ errors, metafile }) => {
+      if (errors.length > 0 || !metafile) return;
+      const url = (path) => `${publicPath}/${relative(dist, path)}`;
+      const entries = {};
+      for (const [path, output] of Object.entries(metafile.outputs)) {
+        if (!output.entryPoint) continue;
+        const name = basename(output.entryPoint, extname(output.entryPoint)) + extname(path);
+        const preload = output.imports
+          .filter((used) => used.kind === "import-statement" && !used.external)
+          .map((used) => url(used.path));
+        entries[name] = { file: url(path), preload };
+      }
+      removeOld(new Set(Object.keys(metafile.outputs)));
+      const next = join(dist, "manifest.json.next");
+      writeFileSync(next, `${JSON.stringify(entries, null, 2)}\n`);
+      renameSync(next, join(dist, "manifest.json"));
+    });
+  },
+};
+
+/** Removes files that earlier builds left behind. */
+function removeOld(kept) {
+  for (const name of readdirSync(dist, { recursive: true, withFileTypes: true })) {
+    const path = join(name.parentPath, name.name);
+    if (name.isFile() && name.name !== "manifest.json" && !kept.has(path)) rmSync(path);
+  }
+}
+
+mkdirSync(dist, { recursive: true });
+const options = {
+  entryPoints: entryPoints(),
+  outdir: dist,
+  publicPath,
+  bundle: true,
+  splitting: true,
+  format: "esm",
+  target: "es2022",
+  jsx: "automatic",
+  jsxImportSource: "preact",
+  minify: true,
+  metafile: true,
+  sourcemap: false,
+  legalComments: "none",
+  charset: "utf8",
+  entryNames: "[name]-[hash]",
+  chunkNames: "chunk-[hash]",
+  assetNames: "[name]-[hash]",
+  external: ["/static/*"],
+  loader: { ".woff2": "file", ".svg": "file", ".png": "file", ".webp": "file", ".avif": "file" },
+  logLevel: "warning",
+  plugins: [manifest],
+};
+
+if (process.argv.includes("--watch")) {
+  const context = await esbuild.context({ ...options, logLevel: "info" });
+  await context.watch();
+} else {
+  await esbuild.build(options);
+}

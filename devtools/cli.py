@@ -1,0 +1,132 @@
+"""Reads the words after `dev.py` and does what they ask."""
+
+import argparse
+import os
+import socket
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+from devtools import checks, environment, system
+from devtools.steps import ROOT, Stop, become, call, only_one, say
+
+
+def main(words: Sequence[str]) -> int:
+    """Run one command of dev.py and return its exit code; every failure is one sentence."""
+    parser = _parser()
+    given, rest = parser.parse_known_args(words)
+    if rest and given.command not in {"test", "app", "bench"}:
+        parser.error(f"unknown words: {' '.join(rest)}")
+    try:
+        match given.command:
+            case "setup":
+                _prepare(given.level)
+                say("Ready: `python3 dev.py run` starts Ronde, `python3 dev.py test` tests it.")
+                return 0
+            case "run":
+                return _run(given.host, given.port, given.data)
+            case "test":
+                return _test(words[1:])
+            case "lint":
+                _prepare("dev")
+                return checks.lint(fix=given.fix)
+            case "bench":
+                _prepare("bench")
+                return _python("-m", "bench", *words[1:])
+            case "app":
+                _prepare("run")
+                return _python("-m", "app", *words[1:])
+            case _:
+                return _lock()
+    except Stop as stop:
+        print(stop, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="dev.py", description="Prepare, run and test Ronde.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    run = commands.add_parser("run", help="prepare everything, then serve Ronde on this machine")
+    run.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    run.add_argument("--port", type=int, default=8000, help="port to listen on (8000)")
+    run.add_argument("--data", default=os.environ.get("RONDE_DATA", "data"), help="folder of data (./data)")
+    for name, purpose in (
+        ("test", "run the checks and the whole suite, or pytest with the words that follow"),
+        ("bench", "measure what Ronde does best"),
+        ("app", "run `python -m app` with the words that follow"),
+    ):
+        commands.add_parser(name, help=purpose, add_help=False)
+    setup = commands.add_parser("setup", help="prepare everything and stop")
+    setup.add_argument("level", nargs="?", choices=environment.LEVELS, default="dev")
+    lint = commands.add_parser("lint", help="run the checks that need no test")
+    lint.add_argument("--fix", action="store_true", help="first mend what the tools can mend")
+    commands.add_parser("lock", help="resolve the newest packages and write the locks")
+    return parser
+
+
+def _prepare(level: str) -> None:
+    with only_one():
+        environment.prepare(level)
+
+
+def _python(*words: str) -> int:
+    return become([environment.program("python"), *words], environment.environment())
+
+
+def _run(host: str, port: int, data: str) -> int:
+    folder = Path(data).expanduser().absolute()
+    _check_folder(folder)
+    _check_port(host, port)
+    _prepare("run")
+    env = environment.environment() | {"RONDE_DATA": str(folder)}
+    python = environment.program("python")
+    if code := call([python, "-m", "app", "migrate"], env):
+        return code
+    return become([python, "-m", "app", "serve", "--host", host, "--port", str(port)], env)
+
+
+def _check_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return
+    except OSError as error:
+        raise Stop(
+            f"Ronde cannot write in {folder} ({error.strerror}): "
+            "make it writable, or choose another folder with --data."
+        ) from error
+
+
+def _check_port(host: str, port: int) -> None:
+    try:
+        family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, number) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except (OSError, OverflowError) as error:
+        raise Stop(
+            f"Ronde cannot listen on {host}:{port} ({getattr(error, 'strerror', None) or error}): "
+            f"stop what uses this port, or choose another with --port."
+        ) from error
+
+
+def _test(words: Sequence[str]) -> int:
+    system.require_for_tests()
+    _prepare("dev")
+    failed = 0 if words else checks.lint()
+    pytest = [environment.program("python"), "-m", "pytest"]
+    code = call([*pytest, *(words or checks.WHOLE_SUITE)], environment.environment())
+    if failed:
+        print("The checks above failed too: `python3 dev.py lint` runs them alone.", file=sys.stderr)
+    return code or failed
+
+
+def _lock() -> int:
+    with only_one():
+        environment.lock()
+    say(f"Locked: {ROOT.name}/requirements/*.txt and package-lock.json. Now run `python3 dev.py setup`.")
+    return 0

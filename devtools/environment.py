@@ -1,0 +1,135 @@
+"""Prepares `.dev/venv`, `node_modules` and the built front end, each only when its inputs changed."""
+
+import importlib.util
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+from devtools.steps import DEV, ROOT, Stop, fingerprint, is_done, quietly, step
+
+TOOLS = DEV / "tools"
+VENV = DEV / "venv"
+REQUIREMENTS = ROOT / "requirements"
+LEVELS = ("run", "dev", "bench")
+"""Each level holds all of the level before it."""
+FALLBACK_PATH = "/usr/bin:/bin"
+
+
+def program(name: str) -> Path:
+    """Give the path of a program installed from Ronde's own requirements."""
+    return VENV / "bin" / name
+
+
+def environment() -> dict[str, str]:
+    """Give the variables for every command: our programs first, no foreign uv or Python settings."""
+    env = {key: value for key, value in os.environ.items() if not key.startswith(("UV_", "PYTHON"))}
+    paths = (VENV / "bin", TOOLS / "bin", ROOT / "node_modules" / ".bin")
+    env["PATH"] = os.pathsep.join((*map(str, paths), env.get("PATH", FALLBACK_PATH)))
+    env |= {
+        "UV_NO_CONFIG": "1",
+        "UV_NO_PROGRESS": "1",
+        "UV_PYTHON_DOWNLOADS": "never",
+        "UV_SYSTEM_CERTS": "1",
+        "PYTHONUTF8": "1",
+        "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+        "VIRTUAL_ENV": str(VENV),
+    }
+    if not _is_home_writable():
+        cache = DEV / "cache"
+        env |= {
+            "UV_CACHE_DIR": str(cache / "uv"),
+            "PIP_CACHE_DIR": str(cache / "pip"),
+            "npm_config_cache": str(cache / "npm"),
+            "XDG_CACHE_HOME": str(cache),
+        }
+    return env
+
+
+def _is_home_writable() -> bool:
+    try:
+        with tempfile.TemporaryFile(dir=Path.home()):
+            return True
+    except (OSError, RuntimeError):
+        return False
+
+
+def prepare(level: str) -> None:
+    """Bring packages of at least `level`, Node's packages and the front end up to date."""
+    _prepare_tools()
+    _prepare_packages(level)
+    _prepare_node_modules()
+    build_client()
+
+
+def _prepare_tools() -> None:
+    def work() -> None:
+        if importlib.util.find_spec("ensurepip") is None:
+            raise Stop(
+                "Python cannot make virtual environments here: "
+                "run `sudo apt-get install python3-venv`, then the same command."
+            )
+        shutil.rmtree(TOOLS, ignore_errors=True)
+        env = environment()
+        quietly([sys.executable, "-m", "venv", TOOLS], env, "The tools could not be set up")
+        install = [TOOLS / "bin/python", "-m", "pip", "install", "--retries", "2", "--require-hashes"]
+        quietly([*install, "-r", REQUIREMENTS / "boot.txt"], env, "uv and Node.js were not installed")
+
+    step("tools", "uv and Node.js", fingerprint([REQUIREMENTS / "boot.txt"], sys.executable), work)
+
+
+def _prepare_packages(level: str) -> None:
+    accepted = LEVELS[LEVELS.index(level) :]
+    keys = {name: fingerprint([REQUIREMENTS / f"{name}.txt"], name, sys.executable) for name in accepted}
+    if any(is_done("packages", key) for key in keys.values()) and program("python").exists():
+        return
+
+    def work() -> None:
+        env = environment()
+        uv = TOOLS / "bin" / "uv"
+        quietly([uv, "venv", "-q", "--clear", "--python", sys.executable, VENV], env, "No environment")
+        sync = [uv, "pip", "sync", "-q", "--require-hashes", "--python", program("python")]
+        quietly([*sync, REQUIREMENTS / f"{level}.txt"], env, "Python packages were not installed")
+
+    step("packages", f"Python packages ({level})", keys[level], work)
+
+
+def _prepare_node_modules() -> None:
+    lock = ROOT / "package-lock.json"
+
+    def work() -> None:
+        npm = [TOOLS / "bin" / "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
+        quietly(npm, environment(), "The browser packages were not installed")
+
+    if not (ROOT / "node_modules").is_dir():
+        (DEV / "stamps" / "node_modules").unlink(missing_ok=True)
+    step("node_modules", "browser packages", fingerprint([lock, ROOT / ".npmrc"]), work)
+
+
+def build_client() -> None:
+    """Build the scripts and styles that browsers load into `app/static/dist`."""
+    sources = [ROOT / "build.mjs", ROOT / "package-lock.json", ROOT / "tsconfig.json"]
+    sources += [ROOT / "app" / "client", ROOT / "app" / "static" / "css", ROOT / "app" / "locale"]
+
+    def work() -> None:
+        node = [TOOLS / "bin" / "node", ROOT / "build.mjs"]
+        quietly(node, environment(), "The browser side was not built")
+
+    if not (ROOT / "app" / "static" / "dist" / "manifest.json").is_file():
+        (DEV / "stamps" / "client").unlink(missing_ok=True)
+    step("client", "browser side of Ronde", fingerprint(sources), work)
+
+
+def lock() -> None:
+    """Resolve every requirement again and write the hash-locked lists, without any address."""
+    _prepare_tools()
+    env = environment()
+    compile_ = [TOOLS / "bin" / "uv", "pip", "compile", "--upgrade", "--universal", "--python-version", "3.11"]
+    compile_ += ["--generate-hashes", "--no-header", "-q"]
+    for index, name in enumerate(("boot", *LEVELS)):
+        below = ["-c", REQUIREMENTS / f"{LEVELS[index - 2]}.txt"] if index > 1 else []
+        target = ["-o", REQUIREMENTS / f"{name}.txt", REQUIREMENTS / f"{name}.in"]
+        quietly([*compile_, *below, *target], env, f"requirements/{name}.in could not be resolved")
+    npm = [TOOLS / "bin" / "npm", "install", "--package-lock-only", "--no-audit", "--no-fund"]
+    quietly([*npm, "--ignore-scripts"], env, "package.json could not be resolved")

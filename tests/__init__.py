@@ -1,0 +1,1 @@
+"""Shows that Ronde keeps its promises."""
