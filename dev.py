@@ -5,7 +5,7 @@ import sys
 
 if sys.version_info < (3, 11):
     found = ".".join(str(part) for part in sys.version_info[:2])
-    sys.exit("Ronde needs Python 3.11 or newer, and this is Python %s: install a newer one." % found)
+    sys.exit("Ronde needs Python 3.11 or newer, and this is Python " + found + ": install a newer one.")
 
 from devtools.cli import main
 

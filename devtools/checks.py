@@ -27,8 +27,8 @@ def _checks() -> tuple[Check, ...]:
         Check("tsc", ("tsc", "--noEmit")),
         Check("ruff", ("ruff", "check", ".")),
         Check("ruff format", ("ruff", "format", "--check", ".")),
-        Check("import-linter", ("lint-imports", "--no-cache")),
-        Check("Biome", ("biome", "ci", "--error-on-warnings", ".")),
+        Check("import-linter", ("lint-imports", "--no-cache", "--no-logo")),
+        Check("Biome", ("biome", "ci", "--error-on-warnings", "--colors=off", ".")),
     ]
     if client_tests:
         checks.append(Check("node --test", ("node", "--test", *client_tests)))
@@ -38,7 +38,11 @@ def _checks() -> tuple[Check, ...]:
 def lint(*, fix: bool = False) -> int:
     """Run every check and return 0 when all of them are content, else 1."""
     if fix:
-        for command in (("ruff", "check", "--fix", "."), ("ruff", "format", "."), ("biome", "check", "--write", ".")):
+        for command in (
+            ("ruff", "check", "--fix", "."),
+            ("ruff", "format", "."),
+            ("biome", "check", "--write", "."),
+        ):
             subprocess.run(command, cwd=ROOT, env=environment(), stdout=subprocess.DEVNULL)
     with ThreadPoolExecutor(max_workers=2) as pool:
         return max(pool.map(_passes, _checks()))

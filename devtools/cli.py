@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from devtools import checks, environment, system
-from devtools.steps import ROOT, Stop, become, call, only_one, say
+from devtools.steps import ROOT, Command, Stop, become, call, only_one, say
 
 
 def main(words: Sequence[str]) -> int:
@@ -118,8 +118,8 @@ def _test(words: Sequence[str]) -> int:
     system.require_for_tests()
     _prepare("dev")
     failed = 0 if words else checks.lint()
-    pytest = [environment.program("python"), "-m", "pytest"]
-    code = call([*pytest, *(words or checks.WHOLE_SUITE)], environment.environment())
+    pytest: Command = [environment.program("python"), "-m", "pytest", *(words or checks.WHOLE_SUITE)]
+    code = call(pytest, environment.environment())
     if failed:
         print("The checks above failed too: `python3 dev.py lint` runs them alone.", file=sys.stderr)
     return code or failed

@@ -7,7 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from devtools.steps import DEV, ROOT, Stop, fingerprint, is_done, quietly, step
+from devtools.steps import DEV, ROOT, Command, Stop, fingerprint, is_done, quietly, step
 
 TOOLS = DEV / "tools"
 VENV = DEV / "venv"
@@ -73,8 +73,9 @@ def _prepare_tools() -> None:
         shutil.rmtree(TOOLS, ignore_errors=True)
         env = environment()
         quietly([sys.executable, "-m", "venv", TOOLS], env, "The tools could not be set up")
-        install = [TOOLS / "bin/python", "-m", "pip", "install", "--retries", "2", "--require-hashes"]
-        quietly([*install, "-r", REQUIREMENTS / "boot.txt"], env, "uv and Node.js were not installed")
+        install: Command = [TOOLS / "bin/python", "-m", "pip", "install", "--retries", "2"]
+        install += ["--require-hashes", "-r", REQUIREMENTS / "boot.txt"]
+        quietly(install, env, "uv and Node.js were not installed")
 
     step("tools", "uv and Node.js", fingerprint([REQUIREMENTS / "boot.txt"], sys.executable), work)
 
@@ -88,9 +89,11 @@ def _prepare_packages(level: str) -> None:
     def work() -> None:
         env = environment()
         uv = TOOLS / "bin" / "uv"
-        quietly([uv, "venv", "-q", "--clear", "--python", sys.executable, VENV], env, "No environment")
-        sync = [uv, "pip", "sync", "-q", "--require-hashes", "--python", program("python")]
-        quietly([*sync, REQUIREMENTS / f"{level}.txt"], env, "Python packages were not installed")
+        create: Command = [uv, "venv", "-q", "--clear", "--python", sys.executable, VENV]
+        quietly(create, env, "The folder .dev/venv was not made")
+        sync: Command = [uv, "pip", "sync", "-q", "--require-hashes", "--python", program("python")]
+        sync += [REQUIREMENTS / f"{level}.txt"]
+        quietly(sync, env, "The Python packages were not installed")
 
     step("packages", f"Python packages ({level})", keys[level], work)
 
@@ -99,7 +102,7 @@ def _prepare_node_modules() -> None:
     lock = ROOT / "package-lock.json"
 
     def work() -> None:
-        npm = [TOOLS / "bin" / "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
+        npm: Command = [TOOLS / "bin" / "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
         quietly(npm, environment(), "The browser packages were not installed")
 
     if not (ROOT / "node_modules").is_dir():
@@ -113,7 +116,7 @@ def build_client() -> None:
     sources += [ROOT / "app" / "client", ROOT / "app" / "static" / "css", ROOT / "app" / "locale"]
 
     def work() -> None:
-        node = [TOOLS / "bin" / "node", ROOT / "build.mjs"]
+        node: Command = [TOOLS / "bin" / "node", ROOT / "build.mjs"]
         quietly(node, environment(), "The browser side was not built")
 
     if not (ROOT / "app" / "static" / "dist" / "manifest.json").is_file():
@@ -125,11 +128,11 @@ def lock() -> None:
     """Resolve every requirement again and write the hash-locked lists, without any address."""
     _prepare_tools()
     env = environment()
-    compile_ = [TOOLS / "bin" / "uv", "pip", "compile", "--upgrade", "--universal", "--python-version", "3.11"]
-    compile_ += ["--generate-hashes", "--no-header", "-q"]
+    resolve: Command = [TOOLS / "bin" / "uv", "pip", "compile", "-q", "--upgrade", "--universal"]
+    resolve += ["--python-version", "3.11", "--generate-hashes", "--no-header"]
     for index, name in enumerate(("boot", *LEVELS)):
-        below = ["-c", REQUIREMENTS / f"{LEVELS[index - 2]}.txt"] if index > 1 else []
-        target = ["-o", REQUIREMENTS / f"{name}.txt", REQUIREMENTS / f"{name}.in"]
-        quietly([*compile_, *below, *target], env, f"requirements/{name}.in could not be resolved")
-    npm = [TOOLS / "bin" / "npm", "install", "--package-lock-only", "--no-audit", "--no-fund"]
-    quietly([*npm, "--ignore-scripts"], env, "package.json could not be resolved")
+        below: Command = ["-c", REQUIREMENTS / f"{LEVELS[index - 2]}.txt"] if index > 1 else []
+        target: Command = ["-o", REQUIREMENTS / f"{name}.txt", REQUIREMENTS / f"{name}.in"]
+        quietly([*resolve, *below, *target], env, f"requirements/{name}.in could not be resolved")
+    npm: Command = [TOOLS / "bin" / "npm", "install", "--package-lock-only", "--ignore-scripts"]
+    quietly(npm, env, "package.json could not be resolved")

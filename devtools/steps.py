@@ -6,9 +6,11 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+Command = list[str | Path]
 
 ROOT = Path(__file__).resolve().parent.parent
 DEV = ROOT / ".dev"
@@ -70,7 +72,7 @@ def step(name: str, title: str, key: str, work: Callable[[], None]) -> None:
     say(f"  ✓ {title} ({time.monotonic() - started:.1f} s)")
 
 
-def quietly(command: Sequence[str | Path], env: dict[str, str], failure: str) -> None:
+def quietly(command: Command, env: dict[str, str], failure: str) -> None:
     """Run a command without its chatter; on failure show its last lines and raise Stop."""
     try:
         done = subprocess.run(
@@ -93,7 +95,7 @@ def quietly(command: Sequence[str | Path], env: dict[str, str], failure: str) ->
     raise Stop(f"{failure}: the reason is above. Mend it, then run the same command.")
 
 
-def call(command: Sequence[str | Path], env: dict[str, str]) -> int:
+def call(command: Command, env: dict[str, str]) -> int:
     """Run a command on this terminal and return its exit code; Ctrl-C waits for it to end."""
     child = subprocess.Popen([str(part) for part in command], cwd=ROOT, env=env)
     try:
@@ -103,13 +105,13 @@ def call(command: Sequence[str | Path], env: dict[str, str]) -> int:
         raise
 
 
-def become(command: Sequence[str | Path], env: dict[str, str]) -> int:
+def become(command: Command, env: dict[str, str]) -> int:
     """Replace this process by a command, so that signals reach it directly."""
     words = [str(part) for part in command]
     sys.stdout.flush()
     sys.stderr.flush()
     os.chdir(ROOT)
-    os.execve(words[0], words, env)
+    os.execve(words[0], words, env)  # noqa: S606
 
 
 @contextmanager

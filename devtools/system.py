@@ -6,7 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from devtools.steps import Stop, quietly, say
+from devtools.steps import Command, Stop, quietly, say
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 MAC_BROWSERS = (
@@ -66,6 +66,6 @@ def require_for_tests() -> None:
     say(f"  … installing system packages: {' '.join(missing)}")
     env = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     quietly(["apt-get", "update", "-q"], env, "The list of system packages was not read")
-    install = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *missing]
+    install: Command = ["apt-get", "install", "-y", "-q", "--no-install-recommends", *missing]
     quietly(install, env, "The system packages were not installed")
     say(f"  ✓ system packages: {' '.join(missing)}")

@@ -1,0 +1,1 @@
+"""Keeps the house rules: files, words, rings, locks and the workshop itself."""

@@ -1,0 +1,109 @@
+"""Checks that dev.py says in one sentence what is wrong, and does nothing twice."""
+
+import ast
+import re
+import socket
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+from devtools import cli, steps, system
+from devtools.steps import ROOT, Stop
+
+
+def _sentence(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    assert cli.main(words) == 1
+    said = capsys.readouterr().err
+    assert said.count("\n") == 1
+    return said
+
+
+def test_a_port_in_use_is_told_in_one_sentence(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        said = _sentence(capsys, "run", "--port", port, "--data", str(tmp_path))
+    assert f"127.0.0.1:{port}" in said
+    assert "--port" in said
+
+
+def test_a_data_folder_that_cannot_be_written_is_told_in_one_sentence(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    said = _sentence(capsys, "run", "--data", str(tmp_path / "file" / "data"))
+    assert "--data" in said
+
+
+@pytest.mark.parametrize(
+    "complaint",
+    [
+        "Temporary failure in name resolution",
+        "npm error code ENOTFOUND",
+        "error: error sending request for url",
+        "[Errno 101] Network is unreachable",
+    ],
+)
+def test_an_absent_network_is_told_in_one_sentence(complaint: str) -> None:
+    with pytest.raises(Stop, match="network cannot be reached"):
+        steps.quietly(["/bin/sh", "-c", f"echo '{complaint}'; exit 1"], {}, "Nothing was installed")
+
+
+def test_another_failure_shows_its_last_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(Stop, match="the reason is above"):
+        steps.quietly(["/bin/sh", "-c", "echo disk full; exit 1"], {}, "Nothing was installed")
+    assert "disk full" in capsys.readouterr().err
+
+
+def test_an_old_python_can_still_read_dev_py() -> None:
+    ast.parse((ROOT / "dev.py").read_text(), feature_version=(3, 4))
+
+
+def test_a_step_runs_again_only_when_its_inputs_change(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(steps, "DEV", tmp_path)
+    done: list[str] = []
+    for key in ("first", "first", "second"):
+        steps.step("step", "a step", key, partial(done.append, key))
+    assert done == ["first", "second"]
+
+
+def test_a_failed_step_is_tried_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(steps, "DEV", tmp_path)
+
+    def fail() -> None:
+        raise Stop("no")
+
+    with pytest.raises(Stop):
+        steps.step("step", "a step", "key", fail)
+    assert not steps.is_done("step", "key")
+
+
+def test_a_person_without_rights_gets_the_line_to_run(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "apt-get").touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    with pytest.raises(Stop, match=r"sudo apt-get update && sudo apt-get install -y .*poppler-utils"):
+        system.require_for_tests()
+
+
+def test_the_readme_names_only_commands_that_exist() -> None:
+    known = subprocess.run(
+        [sys.executable, "dev.py", "--help"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
+    text = (ROOT / "README.md").read_text()
+    named = set(re.findall(r"dev\.py ([a-z]+)", text))
+    assert {"run", "test"} <= named
+    assert not [name for name in named if not re.search(rf"^\s+{name}\b", known, re.MULTILINE)]
+
+
+def test_continuous_integration_runs_the_test_command() -> None:
+    lines = (ROOT / ".ci" / "run").read_text().splitlines()
+    assert lines[-1] == "exec python3 dev.py test"
