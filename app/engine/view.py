@@ -1,0 +1,164 @@
+"""What one person sees of a session: sections that change separately, in whole milliseconds since 1970 UTC and no language."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """The session as a whole."""
+
+    id: str
+    title: str  # the group's name
+    number: int  # which session of the group
+    status: str  # planned | open | running | ended | closed
+    starts_at: int
+    zone: str  # IANA time zone of the facilitator
+    trace: str  # none | client | client+learnings
+    rehearsal: bool
+    self_guided: bool  # nobody conducts: the clock moves on by itself, and everybody may
+    turn: int  # which client block this is, 1-based
+    turns: int  # how many client blocks there are
+    reopen_until: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """One planned phase with its projected hour."""
+
+    key: str  # phase id, with ".2" for the second client's block
+    phase: str
+    step: int  # 1-based number of the step it belongs to
+    round: int  # 1-based client block, 0 outside of blocks
+    granted_ms: int
+    used_ms: int
+    starts_at: int
+    done: bool
+    protected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClockView:
+    """The running phase as granted, used, running since; the client draws from it with its clock offset."""
+
+    at: int | None  # index in plan
+    state: str  # before | running | paused | ended ; "over" is drawn when used > granted
+    granted_ms: int
+    used_ms: int
+    running_since: int | None
+    reason: str
+    ends_at: int  # projected end of the session
+    promised_end: int  # the end that was announced
+    steps: int
+
+
+@dataclass(frozen=True, slots=True)
+class SeatView:
+    """One seat, in the order of turns (clockwise), the same order for everyone."""
+
+    id: str
+    name: str
+    role: str
+    presence: str  # expected | late | here | away | gone
+    hand: int  # rank, 0 when down
+    stage: str  # on | listening | off
+    ready: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FloorView:
+    """Who speaks, who asked to, who is still to come in the round."""
+
+    holder: str | None
+    since: int | None
+    hands: tuple[str, ...]
+    round: tuple[str, ...]  # still to speak, next first; empty when there is no round
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """Something written; `author` is None when the reader may not know it."""
+
+    id: str
+    kind: str
+    author: str | None
+    text: str
+    fields: Mapping[str, str]
+    sight: str
+    written_at: int
+    mine: bool
+    kept: bool  # only ever true for the client
+    revealed: bool
+    interest: int  # subjects: how many people are interested
+
+
+@dataclass(frozen=True, slots=True)
+class RequestView:
+    """The contract: its words and who accepted them."""
+
+    person: str | None  # today's client, once chosen
+    subject: str | None  # the entry of the chosen subject
+    entry: str | None
+    text: str
+    revision: int  # counts the wordings; AcceptContract names the one it accepts
+    client: bool
+    consultants: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MeView:
+    """What is only mine."""
+
+    id: str
+    role: str
+    may: tuple[str, ...]  # wire names of the commands I may give now
+    writes: Mapping[str, str]  # kind → sight of what I may write now
+    order: tuple[str, ...]  # my actions, in order
+    interests: tuple[str, ...]
+    declined: bool
+    ready: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalView:
+    """One way to land on time: the drift absorber's offer."""
+
+    name: str  # shave | borrow | later
+    ends_at: int
+    next_at: int  # when the next phase would begin
+    changes: Mapping[str, int]  # plan key → new granted_ms
+
+
+@dataclass(frozen=True, slots=True)
+class ConductView:
+    """What only the facilitator (and co-facilitator) sees."""
+
+    late_ms: int  # positive when behind the promised end
+    proposals: tuple[ProposalView, ...]
+    undo: str | None  # what Undo would take back, by its event's name
+    undo_until: int | None
+    unheard: tuple[str, ...]  # people who have not had the floor in this phase
+    waiting: int  # texts written and not yet revealed
+    experts: Mapping[str, str]  # person → the tag the subject touches
+    clients: tuple[str | None, ...]  # who is client in each block, once chosen
+    reserve: str | None
+    blocked: str | None  # refusal code Next would meet now
+    cast_client: str | None  # who rotation proposes
+    cast_reserve: str | None
+    cast_why: Mapping[str, str | int]  # reason code and its values; the sentence is in the catalogue
+    balance: float  # 0 all the time with one voice … 1 evenly shared; live only, never stored
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything one person may see now."""
+
+    session: SessionView
+    plan: tuple[PlanView, ...]
+    clock: ClockView
+    seats: tuple[SeatView, ...]
+    floor: FloorView
+    entries: Mapping[str, EntryView]
+    request: RequestView
+    me: MeView
+    conduct: ConductView | None
