@@ -33,10 +33,10 @@ def main(words: Sequence[str]) -> int:
                 return checks.lint(fix=given.fix)
             case "bench":
                 _prepare("bench")
-                return _python("-m", "bench", *words[1:])
+                return _become_module("bench", *words[1:])
             case "app":
                 _prepare("run")
-                return _python("-m", "app", *words[1:])
+                return _become_module("app", *words[1:])
             case _:
                 return _lock()
     except Stop as stop:
@@ -52,8 +52,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="prepare everything, then serve Ronde on this machine")
     run.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
-    run.add_argument("--port", type=int, default=8000, help="port to listen on (8000)")
-    run.add_argument("--data", default=os.environ.get("RONDE_DATA", "data"), help="folder of data (./data)")
+    run.add_argument("--port", type=_port, default=8000, help="port to listen on (8000)")
+    run.add_argument("--data", default=_data(), help="folder of everything Ronde keeps (./data)")
     for name, purpose in (
         ("test", "run the checks and the whole suite, or pytest with the words that follow"),
         ("bench", "measure what Ronde does best"),
@@ -68,13 +68,25 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _data() -> str:
+    return os.environ.get("RONDE_DATA") or str(ROOT / "data")
+
+
+def _port(word: str) -> int:
+    if not word.isdecimal() or int(word) > 65535:
+        raise argparse.ArgumentTypeError(f"{word} is not a port: choose a number from 1024 to 65535")
+    return int(word)
+
+
 def _prepare(level: str) -> None:
     with only_one():
         environment.prepare(level)
 
 
-def _python(*words: str) -> int:
-    return become([environment.program("python"), *words], environment.environment())
+def _become_module(name: str, *words: str) -> int:
+    """Run a module of Ronde in the caller's folder, so that file names mean what they say there."""
+    env = environment.environment() | {"PYTHONPATH": str(ROOT), "RONDE_DATA": _data()}
+    return become([environment.program("python"), "-m", name, *words], env)
 
 
 def _run(host: str, port: int, data: str) -> int:
@@ -82,11 +94,11 @@ def _run(host: str, port: int, data: str) -> int:
     _check_folder(folder)
     _check_port(host, port)
     _prepare("run")
-    env = environment.environment() | {"RONDE_DATA": str(folder)}
-    python = environment.program("python")
-    if code := call([python, "-m", "app", "migrate"], env):
+    env = environment.environment() | {"PYTHONPATH": str(ROOT), "RONDE_DATA": str(folder)}
+    app: Command = [environment.program("python"), "-m", "app"]
+    if code := call([*app, "migrate"], env):
         return code
-    return become([python, "-m", "app", "serve", "--host", host, "--port", str(port)], env)
+    return become([*app, "serve", "--host", host, "--port", str(port)], env)
 
 
 def _check_folder(folder: Path) -> None:

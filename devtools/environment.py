@@ -5,6 +5,7 @@ import os
 import shutil
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from devtools.steps import DEV, ROOT, Command, Stop, fingerprint, is_done, quietly, step
@@ -58,8 +59,10 @@ def _is_home_writable() -> bool:
 def prepare(level: str) -> None:
     """Bring packages of at least `level`, Node's packages and the front end up to date."""
     _prepare_tools()
-    _prepare_packages(level)
-    _prepare_node_modules()
+    with ThreadPoolExecutor() as pool:
+        both = pool.submit(_prepare_packages, level), pool.submit(_prepare_node_modules)
+    for half in both:
+        half.result()
     build_client()
 
 

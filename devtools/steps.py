@@ -110,7 +110,6 @@ def become(command: Command, env: dict[str, str]) -> int:
     words = [str(part) for part in command]
     sys.stdout.flush()
     sys.stderr.flush()
-    os.chdir(ROOT)
     os.execve(words[0], words, env)  # noqa: S606
 
 
