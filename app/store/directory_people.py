@@ -3,11 +3,12 @@
 from sqlalchemy import Connection, delete, select, update
 
 from app.engine.ids import GroupId, PersonId
-from app.store import documents
+from app.store import documents as kept
 from app.store.rows import Shelf, upsert, values
 from app.store.tables import (
     attendance,
     casts,
+    documents,
     facilitators,
     groups,
     held_phases,
@@ -20,7 +21,7 @@ from app.store.tables import (
 )
 from app.usecases.records import Facilitator, Group, Member
 
-NAMING = (members.name, attendance.name, documents.documents.name)
+NAMING = (members.name, attendance.name, documents.name)
 
 
 def _email_key(email: str) -> str | None:
@@ -80,7 +81,7 @@ class StoredPeople(Shelf):
         def forget(link: Connection) -> None:
             for table in (members, web_sessions, invitations, join_tokens):
                 link.execute(delete(table).where(table.c.person == person))
-            documents.forget(link, documents.documents.c.person == person)
+            kept.forget(link, documents.c.person == person)
             link.execute(update(attendance).where(attendance.c.person == person).values(name=""))
 
         await self._database.write(forget)
@@ -92,7 +93,7 @@ class StoredPeople(Shelf):
         belonging = select(members.c.person).where(members.c.group == group)
 
         def forget(link: Connection) -> None:
-            documents.forget(link, documents.documents.c.session.in_(held))
+            kept.forget(link, documents.c.session.in_(held))
             for table in (attendance, held_phases, tallies, web_sessions):
                 link.execute(delete(table).where(table.c.session.in_(held)))
             link.execute(delete(web_sessions).where(web_sessions.c.person.in_(belonging)))

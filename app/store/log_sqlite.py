@@ -100,7 +100,8 @@ def _decide(link: sqlite3.Connection, append: Append) -> Answer:
     """Take the append's place in its stream, or say why not."""
     known = link.execute(KNOWN, (append.session, append.command)).fetchone()
     if known is not None:
-        return Appended(*known, known=True)
+        first, last = known
+        return Appended(first, last, known=True)
     if append.wrapped_key is not None:
         taken = link.execute(BEGIN_STREAM, (append.session, append.last)).rowcount
         if taken:

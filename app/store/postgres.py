@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
@@ -18,7 +18,7 @@ PATIENCE = 3.0  # seconds to wait for a connection
 REWRITTEN = frozenset({"session_keys", "members", "facilitators", "attendance", "documents"})
 """Small tables whose rows are secret or name people: rewritten whole after a deletion."""
 
-Bare = psycopg.AsyncConnection[tuple[object, ...]]
+Bare = psycopg.AsyncConnection[tuple[Any, ...]]
 
 
 class PostgresDatabase:

@@ -1,6 +1,6 @@
 """Turns records into rows and rows into records: a column and a field that mean the same have the same name."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Any, TypeVar
 
@@ -19,7 +19,8 @@ def fetch(
     query = select(*(table.c[field.name] for field in fields(kind))).where(*where)  # type: ignore[arg-type]
     if order is not None:
         query = query.order_by(*order) if isinstance(order, tuple) else query.order_by(order)
-    return tuple(kind(*row) for row in link.execute(query))
+    make: Callable[..., R] = kind
+    return tuple(make(*row) for row in link.execute(query))
 
 
 def fetch_one(link: Connection, kind: type[R], table: Table, *where: ColumnElement[bool]) -> R | None:
