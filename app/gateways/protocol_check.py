@@ -3,25 +3,19 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from itertools import pairwise
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from app.engine.protocol import Guard, Kind, Protocol, Role
+from app.engine.protocol import Guard, Kind, Role
 from app.gateways import protocol_model as shape
 from app.gateways.protocol_content import protocol_from
-from app.gateways.protocol_yaml import Path, Problem, Source, read_yaml
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What became of a file: the protocol when there is no fault, and everything to say about it."""
-
-    protocol: Protocol | None
-    problems: tuple[Problem, ...]
+from app.gateways.protocol_yaml import Source, read_yaml
+from app.usecases.protocol_library import Checked, Path, Problem
+from app.usecases.review_protocol import review
 
 
 def check_protocol(data: bytes, file: str = "") -> Checked:
@@ -36,7 +30,13 @@ def check_protocol(data: bytes, file: str = "") -> Checked:
             problems += (_explain(fault, source) for fault in error.errors(include_url=False))
         else:
             protocol = protocol_from(parsed)
-            problems += (replace(fault, line=source.line(fault.path)) for fault in _senseless(parsed))
+            places = [path for path, _ in _located(parsed)]
+            found = [
+                *_senseless(parsed),
+                *_half_said(source),
+                *(_placed(w, places) for w in review(protocol)),
+            ]
+            problems += (replace(fault, line=source.line(fault.path)) for fault in found)
     found = tuple(
         sorted({_key(p): replace(p, file=file) for p in problems}.values(), key=lambda p: (p.line, p.code))
     )
@@ -126,6 +126,26 @@ def _known(path: Path) -> list[str]:
     else:
         model = _BELOW.get(names[-1], shape.ProtocolFile)
     return [field.alias or name for name, field in model.model_fields.items()]
+
+
+# -- warnings --------------------------------------------------------------------------------------
+
+
+def _placed(warning: Problem, places: list[Path]) -> Problem:
+    """Move a warning about the n-th phase to where that phase stands in the file."""
+    match warning.path:
+        case "phases", int(at), *rest:
+            return replace(warning, path=(*places[at], *rest))
+        case _:
+            return warning
+
+
+def _half_said(source: Source) -> Iterator[Problem]:
+    """Say once that some sentences exist in French or in English only."""
+    spoken = [path for path in source.lines if path and path[-1] in ("fr", "en")]
+    lonely = [path for path in spoken if (*path[:-1], "en" if path[-1] == "fr" else "fr") not in source.lines]
+    if lonely:
+        yield Problem("half-said", {"count": len(lonely)}, lonely[0], warning=True)
 
 
 # -- faults of sense -------------------------------------------------------------------------------
