@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import structlog
 
 from app.engine.commands import Command, Extend
+from app.engine.decide_time import MOST_AT_ONCE
 from app.engine.due import due
 from app.engine.errors import Refusal
 from app.engine.ids import CLOCK, CommandId, SessionId
@@ -134,7 +135,7 @@ class Ticker:
         """Give the running phase back the time the server was away (faults.md, "migration or deploy")."""
         if session.status is not Status.RUNNING or session.clock.running_since is None:
             return
-        seconds = max(1, round(outage / timedelta(seconds=1)))
+        seconds = min(round(outage / timedelta(seconds=1)), MOST_AT_ONCE)
         await self._send(session.id, Extend(seconds), CommandId(f"clock:outage:{session.seq}"))
         log.info("outage credited", session=session.id, seconds=seconds)
 

@@ -1,0 +1,209 @@
+"""Builds every object once and hands them inward: the only place that knows all the parts."""
+
+import asyncio
+import pkgutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+import app.web
+from app.config import Settings
+from app.engine.ids import SessionId
+from app.gateways.cipher import InstallationCipher, installation_key
+from app.gateways.clock import RandomIds, SystemClock
+from app.gateways.heartbeat import Heartbeat
+from app.gateways.i18n import Catalogues
+from app.gateways.links import DerivedLinks
+from app.gateways.pdf import TypstPdf
+from app.gateways.protocol_files import ProtocolFiles
+from app.realtime.bus import Bus
+from app.realtime.connection import Doorway
+from app.realtime.hub import Hub
+from app.realtime.messages import LARGEST_FRAME
+from app.realtime.presence import RollCall
+from app.realtime.sections import Json, encode
+from app.realtime.ticker import Ticker
+from app.realtime.wire import RoomProtocol
+from app.realtime.words import words_of
+from app.store.database import Database, open_database
+from app.store.directory import StoredDirectory
+from app.store.documents import StoredDocuments
+from app.store.event_log import StoredLog
+from app.store.job_queue import StoredJobs
+from app.usecases.ports import Clock, Directory, Documents, Ids, Jobs
+from app.usecases.records import Job
+from app.usecases.run_session import CLOSE_JOB, Rooms
+from app.usecases.write_report import close_session
+from app.web import errors
+from app.web.attempts import Attempts
+from app.web.rendering import Pages
+from app.web.static_files import BuiltFiles
+from app.worker import Handler, Worker
+
+STATIC = Path(__file__).parent / "static"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything the pages and the live room work with."""
+
+    settings: Settings
+    clock: Clock
+    ids: Ids
+    database: Database
+    log: StoredLog
+    directory: Directory
+    documents: Documents
+    jobs: Jobs
+    protocols: ProtocolFiles
+    links: DerivedLinks
+    pdf: TypstPdf
+    pages: Pages
+    attempts: Attempts
+    rooms: Rooms
+    hub: Hub
+    doorway: Doorway
+    ticker: Ticker
+    worker: Worker
+    bus: Bus
+    heartbeat: Heartbeat
+    ready: Callable[[], Awaitable[None]]
+
+
+def build(settings: Settings, clock: Clock) -> Parts:
+    """Build every part; nothing is connected yet. Raises GatewayError when the installation key is damaged."""
+    ids = RandomIds()
+    key = installation_key(settings.data / "installation.key")
+    cipher = InstallationCipher(key)
+    database = open_database(settings.database)
+    log = StoredLog(database, cipher, ids.new)
+    directory = StoredDirectory(database)
+    jobs = StoredJobs(database, ids.new)
+    protocols = ProtocolFiles(settings.data / "protocols", directory)
+    sentences = Catalogues()
+    rooms = Rooms(log, protocols, clock)
+    say = partial(_say, sentences)
+    hub = Hub(clock, lambda lang, code: say(lang, code, {}))
+    roll = RollCall(rooms, clock)
+    rooms.subscribe(None, hub.publish)
+    return Parts(
+        settings=settings,
+        clock=clock,
+        ids=ids,
+        database=database,
+        log=log,
+        directory=directory,
+        documents=StoredDocuments(database, cipher),
+        jobs=jobs,
+        protocols=protocols,
+        links=DerivedLinks(key),
+        pdf=TypstPdf(),
+        pages=Pages(sentences),
+        attempts=Attempts(),
+        rooms=rooms,
+        hub=hub,
+        doorway=Doorway(rooms, hub, roll, clock, ids, Words(rooms, sentences), say),
+        ticker=Ticker(rooms, directory, hub, roll, clock),
+        worker=Worker(jobs, clock, _handlers(rooms, log, directory, clock)),
+        bus=Bus(rooms, log),
+        heartbeat=Heartbeat(settings.data / "alive", clock),
+        ready=database.ping,
+    )
+
+
+Greet = Callable[[Parts], Awaitable[None]]
+
+
+def create_app(settings: Settings, clock: Clock | None = None, greet: Greet | None = None) -> FastAPI:
+    """Make the web application; its parts are built now, its tasks run while it serves; `greet` is called at its start."""
+    application = FastAPI(title="Ronde", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan)
+    application.state.parts = build(settings, clock or SystemClock())
+    application.state.greet = greet
+    errors.install(application, settings.origin)
+    for module in sorted(each.name for each in pkgutil.iter_modules(app.web.__path__)):
+        if module.startswith("routes_"):
+            application.include_router(import_module(f"app.web.{module}").router)
+    application.mount("/static", GZipMiddleware(BuiltFiles(directory=STATIC)), name="static")
+    return application
+
+
+def server(application: FastAPI, host: str, port: int) -> uvicorn.Server:
+    """Make the server for an application: our socket protocol, no compression of frames, bounded frames, quiet logs."""
+    config = uvicorn.Config(
+        application,
+        host=host,
+        port=port,
+        loop="uvloop",
+        ws=RoomProtocol,
+        ws_max_size=LARGEST_FRAME,
+        ws_per_message_deflate=False,
+        ws_ping_interval=None,  # browsers cannot see protocol pings: the heartbeat is ours
+        access_log=False,  # its lines would hold the tokens of personal links
+        log_level="warning",
+        proxy_headers=True,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    return uvicorn.Server(config)
+
+
+@asynccontextmanager
+async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
+    """Take up the open sessions, run the background tasks, and finish what is being written at the end."""
+    parts: Parts = application.state.parts
+    one_machine = parts.settings.database.startswith("sqlite")
+    last_seen = await asyncio.to_thread(parts.heartbeat.last) if one_machine else None
+    await parts.ticker.start(last_seen, parts.ids.new())
+    if application.state.greet is not None:
+        await application.state.greet(parts)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            runs = [parts.ticker.run(), parts.worker.run(), parts.heartbeat.run()]
+            if not one_machine:
+                runs.append(parts.bus.run())
+            running = [tasks.create_task(run) for run in runs]
+            yield
+            for task in running:
+                task.cancel()
+    finally:
+        await parts.log.close()
+        await parts.database.close()
+        parts.pdf.close()
+
+
+def _handlers(rooms: Rooms, log: StoredLog, directory: Directory, clock: Clock) -> dict[str, Handler]:
+    """Name the use case of each kind of job."""
+
+    async def close(job: Job) -> None:
+        await close_session(SessionId(job.payload["session"]), rooms, log, directory, clock)
+
+    return {CLOSE_JOB: close}
+
+
+def _say(sentences: Catalogues, lang: str, code: str, details: dict[str, Any]) -> str:
+    return sentences.say(sentences.choose(lang), code, **details)
+
+
+class Words:
+    """Gives the words of a session's protocol as JSON, made once per protocol and language."""
+
+    def __init__(self, rooms: Rooms, sentences: Catalogues) -> None:
+        self._rooms = rooms
+        self._sentences = sentences
+        self._made: dict[tuple[str, str], Json] = {}
+
+    async def __call__(self, session: SessionId, lang: str) -> Json:
+        """Give the words of a session in a language, or the nearest there is; raises as `Rooms.session`."""
+        protocol = (await self._rooms.session(session)).protocol
+        key = protocol.content_hash, self._sentences.choose(lang)
+        if key not in self._made:
+            self._made[key] = encode(words_of(protocol, key[1]))
+        return self._made[key]
