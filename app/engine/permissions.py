@@ -91,7 +91,7 @@ RULES: Mapping[type[Command], Rule] = {
     Start: Rule(CONDUCT, frozenset({Status.OPEN})),
     Pause: Rule(TIME, RUNNING),
     Resume: Rule(TIME, RUNNING),
-    Extend: Rule(TIME, RUNNING),
+    Extend: Rule(TIME, RUNNING, machines=frozenset({CLOCK})),  # an outage of the server is given back
     Next: Rule(CONDUCT, RUNNING, machines=frozenset({CLOCK})),
     Back: Rule(CONDUCT, RUNNING),
     Undo: Rule(CONDUCT, frozenset({Status.RUNNING, Status.ENDED})),
