@@ -247,7 +247,11 @@ class Play:
 
     def open(self) -> "Play":
         """Open the doors and let everybody in."""
-        self.do(OpenDoors())
+        return self.open_by(FACILITATOR)
+
+    def open_by(self, opener: Actor) -> "Play":
+        """Let somebody else open the doors."""
+        self.do(OpenDoors(), opener)
         for person in self.session.people:
             self.do(Arrive(), person.id)
         return self
