@@ -16,14 +16,17 @@ from starlette.middleware.gzip import GZipMiddleware
 
 import app.web
 from app.config import Settings
-from app.engine.ids import SessionId
+from app.engine.ids import PersonId, SessionId
+from app.gateways.calendar import calendar_entry
 from app.gateways.cipher import InstallationCipher, installation_key
 from app.gateways.clock import RandomIds, SystemClock
 from app.gateways.heartbeat import Heartbeat
 from app.gateways.i18n import Catalogues
 from app.gateways.links import DerivedLinks
+from app.gateways.mail import Outbox, SmtpMailer, TemplateLetters
 from app.gateways.pdf import TypstPdf
 from app.gateways.protocol_files import ProtocolFiles
+from app.gateways.qr import qr_svg
 from app.realtime.bus import Bus
 from app.realtime.connection import Doorway
 from app.realtime.hub import Hub
@@ -38,14 +41,18 @@ from app.store.directory import StoredDirectory
 from app.store.documents import StoredDocuments
 from app.store.event_log import StoredLog
 from app.store.job_queue import StoredJobs
-from app.usecases.ports import Clock, Directory, Documents, Ids, Jobs
+from app.usecases.plan_session import INVITATION_JOB
+from app.usecases.ports import Clock, Directory, Documents, Ids, Jobs, Mailer
 from app.usecases.records import Job
 from app.usecases.run_session import CLOSE_JOB, Rooms
+from app.usecases.send_letters import CalendarEntry, Post, send_invitation, send_sign_in
+from app.usecases.sign_in import SIGN_IN_JOB
 from app.usecases.write_report import close_session
 from app.web import errors
 from app.web.attempts import Attempts
 from app.web.rendering import Pages
 from app.web.static_files import BuiltFiles
+from app.web.times import FILTERS
 from app.worker import Handler, Worker
 
 STATIC = Path(__file__).parent / "static"
@@ -75,6 +82,9 @@ class Parts:
     worker: Worker
     bus: Bus
     heartbeat: Heartbeat
+    mailer: Mailer
+    qr: Callable[[str], bytes]
+    calendar: CalendarEntry
     ready: Callable[[], Awaitable[None]]
 
 
@@ -94,6 +104,14 @@ def build(settings: Settings, clock: Clock) -> Parts:
     hub = Hub(clock, lambda lang, code: say(lang, code, {}))
     roll = RollCall(rooms, clock)
     rooms.subscribe(None, hub.publish)
+    links = DerivedLinks(key)
+    mailer = (
+        SmtpMailer(settings.smtp, settings.mail_from, clock)
+        if settings.smtp
+        else Outbox(settings.mail_from, clock)
+    )
+    writer = TemplateLetters(sentences, FILTERS)
+    post = Post(directory, links, clock, writer, calendar_entry, mailer, settings.origin)
     return Parts(
         settings=settings,
         clock=clock,
@@ -104,7 +122,7 @@ def build(settings: Settings, clock: Clock) -> Parts:
         documents=StoredDocuments(database, cipher),
         jobs=jobs,
         protocols=protocols,
-        links=DerivedLinks(key),
+        links=links,
         pdf=TypstPdf(),
         pages=Pages(sentences),
         attempts=Attempts(),
@@ -112,9 +130,12 @@ def build(settings: Settings, clock: Clock) -> Parts:
         hub=hub,
         doorway=Doorway(rooms, hub, roll, clock, ids, Words(rooms, sentences), say),
         ticker=Ticker(rooms, directory, hub, roll, clock),
-        worker=Worker(jobs, clock, _handlers(rooms, log, directory, clock)),
+        worker=Worker(jobs, clock, _handlers(rooms, log, directory, clock, post)),
         bus=Bus(rooms, log),
         heartbeat=Heartbeat(settings.data / "alive", clock),
+        mailer=mailer,
+        qr=qr_svg,
+        calendar=calendar_entry,
         ready=database.ping,
     )
 
@@ -179,13 +200,21 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
         parts.pdf.close()
 
 
-def _handlers(rooms: Rooms, log: StoredLog, directory: Directory, clock: Clock) -> dict[str, Handler]:
+def _handlers(
+    rooms: Rooms, log: StoredLog, directory: Directory, clock: Clock, post: Post
+) -> dict[str, Handler]:
     """Name the use case of each kind of job."""
 
     async def close(job: Job) -> None:
         await close_session(SessionId(job.payload["session"]), rooms, log, directory, clock)
 
-    return {CLOSE_JOB: close}
+    async def invite(job: Job) -> None:
+        await send_invitation(SessionId(job.payload["session"]), PersonId(job.payload["person"]), post)
+
+    async def sign_in(job: Job) -> None:
+        await send_sign_in(PersonId(job.payload["facilitator"]), job.payload["issued"], post)
+
+    return {CLOSE_JOB: close, INVITATION_JOB: invite, SIGN_IN_JOB: sign_in}
 
 
 def _say(sentences: Catalogues, lang: str, code: str, details: dict[str, Any]) -> str:
