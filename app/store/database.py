@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Protocol, TypeVar
 
 from alembic import command
@@ -17,6 +18,7 @@ from app.usecases.ports import StoreUnavailable
 
 T = TypeVar("T")
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
+_one_at_a_time = Lock()
 
 
 class Database(Protocol):
@@ -64,7 +66,8 @@ def migrate_now(url: str) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url
     try:
-        command.upgrade(config, "head")
+        with _one_at_a_time:  # alembic keeps its context in global variables
+            command.upgrade(config, "head")
     except DBAPIError as broken:
         raise StoreUnavailable(type(broken.orig).__name__) from broken
 

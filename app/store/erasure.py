@@ -36,12 +36,27 @@ def erase_log(
         return
     else:
         link.execute(update(streams).where(streams.c.session_id == session).values(erased_at=at))
-    for table in (session_keys, events, commands):
+    _destroy_key(link, session)
+    for table in (events, commands):
         link.execute(delete(table).where(table.c.session_id == session))
     documents.keep(link, kept)
     documents.keep_tallies(link, session, tallies)
     if present is not None:
         _keep_attendance(link, present)
+
+
+def _destroy_key(link: Connection, session: SessionId) -> None:
+    """Overwrite the key in its place, where the database can.
+
+    In SQLite the zeroed row must stay: deleting it could merge pages, and leave a copy of a neighbour's key in an unused
+    part of a page, to be found after that neighbour's erasure. PostgreSQL writes new versions of rows and is vacuumed.
+    """
+    mine = session_keys.c.session_id == session
+    wrapped = link.execute(select(session_keys.c.wrapped).where(mine)).scalar()
+    if link.dialect.name == "sqlite" and wrapped is not None:
+        link.execute(update(session_keys).where(mine).values(wrapped=bytes(len(wrapped))))
+    else:
+        link.execute(delete(session_keys).where(mine))
 
 
 def _keep_attendance(link: Connection, present: Attendance) -> None:

@@ -15,6 +15,8 @@ from app.usecases.ports import StoreUnavailable
 
 T = TypeVar("T")
 READERS = 2
+SELF_CLEANING = frozenset({"session_keys", "events", "commands"})
+"""Tables that need no rewriting of the file after a deletion, see SqliteDatabase.scrub."""
 PATIENCE = 5.0  # seconds to wait for another process that writes
 SCRUB_TRIES = 5
 
@@ -71,15 +73,22 @@ class SqliteDatabase:
         return await asyncio.get_running_loop().run_in_executor(self.writer, _run, self._writing, work)
 
     async def scrub(self, tables: tuple[str, ...]) -> None:
-        """Move the overwritten pages from the write-ahead log into the file, and empty the log.
+        """Rewrite the file where it must be, move everything into it from the write-ahead log, and empty that.
 
-        Waits for readers; raises StoreUnavailable when one reads too long (deleted rows are unreadable all the same,
-        asking again finishes the work).
+        secure_delete overwrites deleted rows, but not the copies that SQLite leaves in unused parts of pages when it
+        splits or merges them; only VACUUM does, which copies the whole file and stops writers meanwhile. That is paid
+        for names and documents. The log needs it not, so that closing a session costs the others nothing: its facts
+        are ciphertext, and its key is overwritten in its place in a table where rows never move.
+
+        Raises StoreUnavailable when somebody reads for too long; asking again finishes the work.
         """
-        await asyncio.get_running_loop().run_in_executor(self.writer, self._empty_log)
+        rewrite = not SELF_CLEANING.issuperset(tables)
+        await asyncio.get_running_loop().run_in_executor(self.writer, self._scrub, rewrite)
 
-    def _empty_log(self) -> None:
+    def _scrub(self, rewrite: bool) -> None:
         with guarded(), closing(connect(self.path)) as link:
+            if rewrite:
+                link.execute("VACUUM")
             for _ in range(SCRUB_TRIES):
                 busy, _, _ = link.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
                 if not busy:

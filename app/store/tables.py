@@ -115,7 +115,12 @@ streams = Table(
     "streams", metadata, _key("session_id"), _needed("last_seq", BigInteger), Column("erased_at", Instant),
     sqlite_with_rowid=False,
 )  # fmt: skip
-session_keys = Table("session_keys", metadata, _key("session_id"), _needed("wrapped", LargeBinary))
+session_keys = Table(  # rows are only ever added at the end, and overwritten by zeros of the same length
+    "session_keys", metadata,
+    Column("id", Integer, primary_key=True), Column("session_id", Text, nullable=False, unique=True),
+    _needed("wrapped", LargeBinary),
+    sqlite_autoincrement=True,
+)  # fmt: skip
 events = Table(
     "events", metadata,
     _key("session_id"), _key("seq", Integer), _needed("command_id"), _needed("at", Instant), _needed("actor"),

@@ -123,8 +123,8 @@ class EventLog(Protocol):
     ) -> None:
         """Throw away a session's facts, commands and key, and keep only what is given, all or nothing.
 
-        Afterwards no byte of the facts is left in the database, its indexes or its write-ahead log. Jobs stay: they
-        hold ids only. Saying it twice is harmless: the second time keeps what the first one kept, and changes nothing.
+        Afterwards nothing readable of the facts is left in the database, its indexes or its write-ahead log. Jobs stay:
+        they hold ids only. Saying it twice is harmless: the second time keeps what the first one kept, and changes nothing.
         """
 
     def listen(self) -> AsyncIterator[tuple[SessionId, int]]:

@@ -116,9 +116,12 @@ def upgrade() -> None:
     )
     op.create_table(
         "session_keys",
-        sa.Column("session_id", sa.Text(), autoincrement=False, nullable=False),
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("session_id", sa.Text(), nullable=False),
         sa.Column("wrapped", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("session_id", name=op.f("pk_session_keys")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_session_keys")),
+        sa.UniqueConstraint("session_id", name=op.f("uq_session_keys_session_id")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "streams",
