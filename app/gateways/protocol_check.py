@@ -27,20 +27,16 @@ def check_protocol(data: bytes, file: str = "") -> Checked:
         try:
             parsed = shape.ProtocolFile.model_validate_json(json.dumps(source.content))
         except ValidationError as error:
-            problems += (_explain(fault, source) for fault in error.errors(include_url=False))
+            problems += (_explain(fault, source) for fault in error.errors(include_url=False) if not _echo(fault))
         else:
             protocol = protocol_from(parsed)
             places = [path for path, _ in _located(parsed)]
-            found = [
-                *_senseless(parsed),
-                *_half_said(source),
-                *(_placed(w, places) for w in review(protocol)),
-            ]
-            problems += (replace(fault, line=source.line(fault.path)) for fault in found)
-    found = tuple(
-        sorted({_key(p): replace(p, file=file) for p in problems}.values(), key=lambda p: (p.line, p.code))
-    )
-    return Checked(None if any(not problem.warning for problem in found) else protocol, found)
+            reviewed = (_placed(warning, places) for warning in review(protocol))
+            doubts = (*_senseless(parsed), *_half_said(source), *reviewed)
+            problems += (replace(doubt, line=source.line(doubt.path)) for doubt in doubts)
+    named = {_key(each): replace(each, file=file) for each in problems}.values()
+    ordered = tuple(sorted(named, key=lambda each: (each.warning, each.line, each.code)))
+    return Checked(None if any(not each.warning for each in ordered) else protocol, ordered)
 
 
 def _key(problem: Problem) -> tuple[object, ...]:
@@ -73,6 +69,11 @@ _ALIASES = {
     "missing": "missing",
     "extra_forbidden": "unknown-key",
 }
+
+
+def _echo(fault: ErrorDetails) -> bool:
+    """Tell whether a list only seems too short because its items have faults of their own."""
+    return fault["type"] == "too_short" and bool(fault["input"])
 
 
 def _explain(fault: ErrorDetails, source: Source) -> Problem:
