@@ -30,7 +30,7 @@ class Database(Protocol):
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run a function in one transaction: all or nothing.
 
-        Raises ValueError when a row repeats a key or points to nothing, and StoreUnavailable.
+        Raises ValueError when a row repeats a key, points to nothing or cannot be kept, and StoreUnavailable.
         """
 
     async def scrub(self, tables: tuple[str, ...]) -> None:
@@ -87,6 +87,7 @@ def migrating(url: str) -> Iterator[Connection]:
         return
     path = Path(parts.database or "")
     path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)  # it names people; SQLite gives its other files the same mode
     engine = engine_for(path, "BEGIN IMMEDIATE", 1)
     try:
         with engine.connect() as link:

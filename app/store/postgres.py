@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import psycopg
 from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from sqlalchemy import URL, Connection, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -70,6 +70,10 @@ class PostgresDatabase:
                 return await link.run_sync(work)
         except IntegrityError as broken:
             raise ValueError("a row repeats a key or points to nothing") from broken
+        except DataError as broken:
+            raise ValueError("a text has a character that cannot be kept") from broken
+        except ProgrammingError:
+            raise  # a bug of ours
         except (DBAPIError, NoConnection, OSError) as broken:
             raise StoreUnavailable(type(broken).__name__) from broken
 
@@ -87,7 +91,10 @@ class PostgresDatabase:
 
     async def ping(self) -> None:
         """Ask the database whether it is there and migrated; raises StoreUnavailable."""
-        await self.read(lambda link: link.execute(text("SELECT last_seq FROM streams LIMIT 1")).all())
+        try:
+            await self.read(lambda link: link.execute(text("SELECT last_seq FROM streams LIMIT 1")).all())
+        except ProgrammingError as broken:
+            raise StoreUnavailable("not migrated") from broken
 
     async def close(self) -> None:
         """Let every connection go."""

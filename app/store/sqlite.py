@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, QueuePool, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from app.usecases.ports import StoreUnavailable
 
@@ -18,16 +18,16 @@ READERS = 2
 SELF_CLEANING = frozenset({"session_keys", "events", "commands"})
 """Tables that need no rewriting of the file after a deletion, see SqliteDatabase.scrub."""
 PATIENCE = 5.0  # seconds to wait for another process that writes
-SCRUB_TRIES = 5
+SCRUB_PATIENCE = 0.5  # seconds to wait for readers while nobody can write
 
 
-def connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path, patience: float = PATIENCE) -> sqlite3.Connection:
     """Connect to the file with what durability and erasure need.
 
     WAL with synchronous=FULL loses no commit at a power cut (NORMAL does); secure_delete overwrites what is deleted.
     Transactions are begun by hand: BEGIN IMMEDIATE never fails half-way for want of the lock.
     """
-    link = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+    link = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
@@ -86,14 +86,12 @@ class SqliteDatabase:
         await asyncio.get_running_loop().run_in_executor(self.writer, self._scrub, rewrite)
 
     def _scrub(self, rewrite: bool) -> None:
-        with guarded(), closing(connect(self.path)) as link:
+        with guarded(), closing(connect(self.path, SCRUB_PATIENCE)) as link:
             if rewrite:
                 link.execute("VACUUM")
-            for _ in range(SCRUB_TRIES):
-                busy, _, _ = link.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-                if not busy:
-                    return
-        raise StoreUnavailable("somebody reads for too long")
+            busy, _, _ = link.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise StoreUnavailable("somebody reads for too long")
 
     async def ping(self) -> None:
         """Ask the file whether it can be read, and the writing thread whether it is free."""
@@ -127,6 +125,8 @@ class guarded:  # noqa: N801 - reads as a word: with guarded()
         match error:
             case IntegrityError():
                 raise ValueError("a row repeats a key or points to nothing") from error
+            case ProgrammingError() | sqlite3.ProgrammingError() | sqlite3.IntegrityError():
+                return  # a bug of ours
             case DBAPIError() | sqlite3.Error():
                 raise StoreUnavailable(type(error).__name__) from error
             case _:

@@ -277,8 +277,10 @@ async def close_session(
     try:
         session = await rooms.session(session_id)
         facts = await log.load(session_id)
-    except (Erased, UnknownSession):
-        pass  # done before, up to the last line
+    except Erased:
+        await log.erase(session_id, now)  # done before; this overwrites what a reader may have held back then
+    except UnknownSession:
+        pass
     else:
         await directory.record_cast(session_id, cast_of(session, planned))
         evidence = attendance_of(session, facts)

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from app.engine.events import HandRaised
 from app.engine.ids import CommandId, PersonId, SessionId
 from app.usecases.ports import StoreUnavailable
-from tests.store.conftest import open_at
+from tests.store.opened import open_at
 
 ROOM = SessionId("room")
 

@@ -4,20 +4,16 @@ import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Protocol
-from uuid import uuid4
 
 import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from app.gateways.cipher import InstallationCipher
 from app.store.database import migrate_now
-from app.store.store import Store, open_store
 from app.store.tables import metadata
 from app.usecases.ports import Directory, Documents, EventLog, Jobs
 from tests.fakes import FakeStore
-
-INSTALLATION = InstallationCipher(bytes(range(32)))
+from tests.store.opened import Store, open_at
 
 
 class AnyStore(Protocol):
@@ -38,11 +34,6 @@ class AnyStore(Protocol):
     @property
     def jobs(self) -> Jobs:
         """The jobs."""
-
-
-def open_at(url: str) -> Store:
-    """Open a migrated database as a node of its own."""
-    return open_store(url, INSTALLATION, lambda: uuid4().hex)
 
 
 @pytest.fixture

@@ -10,13 +10,12 @@ from sqlalchemy import delete, insert, select, update
 
 from app.engine.events import DoorsOpened, PersonArrived
 from app.engine.ids import CommandId, PersonId, SessionId
-from app.store.store import Store
 from app.store.tables import events, session_keys
 from app.usecases.ports import Appended, NewerEvent, Quarantined
 from devtools.steps import ROOT
 from tests.fakes import NOON
 from tests.store.appender import ROOM
-from tests.store.conftest import open_at
+from tests.store.opened import Store, open_at
 
 
 @contextmanager

@@ -11,11 +11,12 @@ from sqlalchemy import Select, select
 from app.engine.events import EntryWritten, PersonArrived
 from app.engine.ids import CommandId, EntryId, PersonId, SessionId
 from app.engine.protocol import Kind, Role, Sight
-from app.store.store import Store
+from app.store.sqlite import connect
 from app.store.tables import commands, documents, events, session_keys
+from app.usecases.ports import Erased, StoreUnavailable
 from app.usecases.records import Attendance, Document, DocumentKind, Member, Presence
 from tests.fakes import NOON
-from tests.store.conftest import open_at
+from tests.store.opened import Store, open_at
 from tests.store.test_directory_contract import BEN, FAY, GROUP, ROOM
 
 SECRET = "Mon-directeur-ne-m-écoute-pas"
@@ -67,6 +68,29 @@ async def test_an_erased_session_leaves_no_key_in_the_file_nor_in_its_write_ahea
     assert len(await store.log.load(SessionId("room-3"))) == 6
     await store.log.erase(SessionId("room-0"), NOON)
     assert sqlite_bytes(sqlite_url, "-wal") == b""
+    await store.close()
+
+
+async def test_a_reader_who_stays_holds_the_overwriting_back_until_it_is_asked_for_again(
+    sqlite_url: str,
+) -> None:
+    store = open_at(sqlite_url)
+    await talk(store, 2)
+    ((_, key),) = await _all(store, select(session_keys.c.session_id, session_keys.c.wrapped).limit(1))
+    reader = connect(Path(sqlite_url.removeprefix("sqlite:///")))
+    reader.execute("BEGIN")
+    reader.execute("SELECT * FROM session_keys").fetchall()
+    with pytest.raises(StoreUnavailable):
+        await store.log.erase(SessionId("room-0"), NOON)
+    with pytest.raises(Erased):
+        await store.log.load(SessionId("room-0"))
+    assert key in sqlite_bytes(sqlite_url)
+    await store.log.append(
+        SessionId("room-1"), 6, CommandId("on"), (PersonArrived(PersonId("p")),), NOON, "p"
+    )
+    reader.close()
+    await store.log.erase(SessionId("room-0"), NOON)
+    assert key not in sqlite_bytes(sqlite_url)
     await store.close()
 
 

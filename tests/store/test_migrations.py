@@ -14,7 +14,7 @@ from app.store.database import migrate, migrating, open_database
 from app.store.sqlite import connect
 from app.store.tables import metadata
 from app.usecases.ports import StoreUnavailable
-from tests.store.conftest import open_at
+from tests.store.opened import open_at
 from tests.store.test_directory_contract import GROUP, settle
 
 

@@ -9,11 +9,10 @@ import pytest
 
 from app.engine.events import HandRaised, PersonArrived
 from app.engine.ids import CommandId, PersonId, SessionId
-from app.store.store import Store
 from app.usecases.ports import Conflict, Erased, StoreUnavailable
 from app.usecases.records import NewJob
 from tests.fakes import NOON
-from tests.store.conftest import open_at
+from tests.store.opened import Store, open_at
 
 ROOM = SessionId("room")
 WRITES = 40

@@ -1,14 +1,14 @@
-"""Opens everything the program keeps, at one address."""
+"""Opens a real store as a node of its own, for tests."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from uuid import uuid4
 
+from app.gateways.cipher import InstallationCipher
 from app.store.database import Database, open_database
 from app.store.directory import StoredDirectory
 from app.store.documents import StoredDocuments
 from app.store.event_log import StoredLog
 from app.store.job_queue import StoredJobs
-from app.usecases.ports import Cipher
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +27,21 @@ class Store:
         await self.database.close()
 
 
-def open_store(url: str, cipher: Cipher, new_id: Callable[[], str]) -> Store:
-    """Open a migrated database; nothing is connected yet. Raises ValueError for an address of another kind."""
+INSTALLATION = InstallationCipher(bytes(range(32)))
+
+
+def open_at(url: str) -> Store:
+    """Open a migrated database."""
     database = open_database(url)
     return Store(
         database,
-        StoredLog(database, cipher, new_id),
+        StoredLog(database, INSTALLATION, new_id),
         StoredDirectory(database),
-        StoredDocuments(database, cipher),
+        StoredDocuments(database, INSTALLATION),
         StoredJobs(database, new_id),
     )
+
+
+def new_id() -> str:
+    """Make an id."""
+    return uuid4().hex
