@@ -137,20 +137,11 @@ def _change_plan(session: Session, change: ChangePlan) -> tuple[Event, ...]:
         session.rounds if change.rounds is None else change.rounds,
         session.minutes if change.minutes is None else dict(change.minutes),
     )
-    if (
-        not changed.title
-        or len(changed.title) > NAME_LENGTH
-        or not changed.zone
-        or changed.starts_at.tzinfo is None
-    ):
+    if not _is_name(changed.title) or not _is_name(changed.zone) or changed.starts_at.tzinfo is None:
         raise Refusal(Code.BAD_PLAN)
     _check_length(session.protocol, changed.rounds, changed.minutes)
-    same = (session.title, session.starts_at, session.zone, session.rounds, session.minutes)
-    return (
-        ()
-        if same == (changed.title, changed.starts_at, changed.zone, changed.rounds, changed.minutes)
-        else (changed,)
-    )
+    before = PlanChanged(session.title, session.starts_at, session.zone, session.rounds, session.minutes)
+    return () if changed == before else (changed,)
 
 
 def _check_length(protocol: Protocol, rounds: int, minutes: Mapping[str, timedelta]) -> None:
@@ -167,6 +158,8 @@ def _check_length(protocol: Protocol, rounds: int, minutes: Mapping[str, timedel
 def _add(session: Session, new: AddPerson) -> tuple[Event, ...]:
     name = " ".join(new.name.split())
     _check_seat(name, new.role, new.tags)
+    if not _is_name(new.person):
+        raise Refusal(Code.BAD_PLAN)
     before = session.find_person(new.person)
     if before is None and len(session.people) >= MOST_SEATS:
         raise Refusal(Code.TABLE_FULL, most=MOST_SEATS)
@@ -179,12 +172,19 @@ def _add(session: Session, new: AddPerson) -> tuple[Event, ...]:
 
 
 def _check_seat(name: str, role: Role, tags: tuple[str, ...]) -> None:
-    if not name.strip() or len(name) > NAME_LENGTH or not name.isprintable():
-        raise Refusal(Code.BAD_PLAN)
-    if len(tags) > TAGS or any(len(tag) > TAG_LENGTH for tag in tags):
+    if (
+        not _is_name(name)
+        or len(tags) > TAGS
+        or any(len(tag) > TAG_LENGTH or not tag.isprintable() for tag in tags)
+    ):
         raise Refusal(Code.BAD_PLAN)
     if role is Role.CLIENT:
         raise Refusal(Code.CHOOSE_CLIENT_INSTEAD)
+
+
+def _is_name(text: str) -> bool:
+    """Whether a text can be shown on one line and kept anywhere."""
+    return bool(text.strip()) and len(text) <= NAME_LENGTH and text.isprintable()
 
 
 def _assign(session: Session, person: Person, role: Role) -> tuple[Event, ...]:

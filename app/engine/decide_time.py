@@ -43,7 +43,9 @@ def decide(session: Session, command: TimeCommand, by: Actor, now: datetime) -> 
         case Start():
             return _start(session, now)
         case Pause(reason):
-            return () if session.clock.running_since is None else (ClockPaused(reason[:REASON_LENGTH]),)
+            if len(reason) > REASON_LENGTH or not reason.isprintable():
+                raise Refusal(Code.TEXT_TOO_LONG, most=REASON_LENGTH)
+            return () if session.clock.running_since is None else (ClockPaused(reason),)
         case Resume():
             return () if session.clock.running_since is not None else (ClockResumed(),)
         case Extend(seconds):

@@ -78,7 +78,10 @@ def _consultation(session: Session) -> list[int]:
         if wanted:
             return wanted
     later = _later(session)
-    return [max(later, key=lambda index: session.clock.timers[index].granted)] if later else []
+    if not later:
+        return []
+    longest = session.plan[max(later, key=lambda index: session.clock.timers[index].granted)].phase
+    return [index for index in later if session.plan[index].phase is longest]
 
 
 def _room(session: Session, indexes: list[int], now: datetime) -> dict[int, timedelta]:
