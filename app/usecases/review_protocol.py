@@ -9,7 +9,7 @@ from app.usecases.protocol_library import Problem
 
 LONGEST_SITTING = timedelta(minutes=90)  # method.md §6: the limit by video without a break
 NEEDS_CONTRACT = timedelta(minutes=40)  # shorter turns, as in Troika, go straight to the question
-LEAST_CLIENT_SHARE = 0.12
+LEAST_CLIENT_SHARE = 0.1
 LONGEST_GUIDANCE = 90  # characters: it is drawn in the middle of the table
 WORDS_A_MINUTE = 130  # read aloud, calmly
 LONGEST_SPEECH = timedelta(seconds=50)
