@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.engine.commands import Command, Erase, Write
+from app.engine.decide_writing import STEPS
 from app.engine.ids import CommandId, EntryId, PersonId
 from app.engine.protocol import Kind
 from app.engine.state import Session
@@ -14,8 +15,8 @@ from app.usecases.records import Document, DocumentKind, PlannedSession, Status
 from app.usecases.run_session import Rooms, UnknownSession
 from app.usecases.write_report import FOUR_A, Action, Learning, Report, decode, encode, kept_kinds, report_of
 
-MOST_ACTIONS = 12
-"""More small steps than that are none; each is a row of the form."""
+MOST_ACTIONS = STEPS
+"""Each is a row of the form."""
 
 
 @dataclass(frozen=True, slots=True)
