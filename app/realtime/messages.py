@@ -17,7 +17,7 @@ LARGEST_FRAME = 64 * 1024
 LONGEST_ID = 64
 """Characters of an id chosen by a browser."""
 
-ShortId = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_ID)]
+ShortId = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_ID, pattern=r"^[!-~]+$")]
 
 
 class BadMessage(Exception):
