@@ -5,6 +5,7 @@ import pkgutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -30,20 +31,22 @@ from app.gateways.qr import qr_svg
 from app.realtime.bus import Bus
 from app.realtime.connection import Doorway
 from app.realtime.hub import Hub
-from app.realtime.messages import LARGEST_FRAME
+from app.realtime.messages import LARGEST_FRAME, CloseCode
 from app.realtime.presence import RollCall
 from app.realtime.sections import Json, encode
 from app.realtime.ticker import Ticker
 from app.realtime.wire import RoomProtocol
 from app.realtime.words import words_of
+from app.rehearsal.begin import StagedRehearsals
 from app.store.database import Database, open_database
 from app.store.directory import StoredDirectory
 from app.store.documents import StoredDocuments
 from app.store.event_log import StoredLog
 from app.store.job_queue import StoredJobs
 from app.usecases.plan_session import INVITATION_JOB
+from app.usecases.plan_session import Planner
 from app.usecases.ports import Clock, Directory, Documents, Ids, Jobs, Mailer
-from app.usecases.records import Job
+from app.usecases.records import Job, JoinToken
 from app.usecases.run_session import CLOSE_JOB, Rooms
 from app.usecases.send_letters import CalendarEntry, Post, send_invitation, send_sign_in
 from app.usecases.sign_in import SIGN_IN_JOB
@@ -85,6 +88,7 @@ class Parts:
     mailer: Mailer
     qr: Callable[[str], bytes]
     calendar: CalendarEntry
+    rehearsals: StagedRehearsals
     ready: Callable[[], Awaitable[None]]
 
 
@@ -95,16 +99,16 @@ def build(settings: Settings, clock: Clock) -> Parts:
     cipher = InstallationCipher(key)
     database = open_database(settings.database)
     log = StoredLog(database, cipher, ids.new)
-    directory = StoredDirectory(database)
-    jobs = StoredJobs(database, ids.new)
-    protocols = ProtocolFiles(settings.data / "protocols", directory)
     sentences = Catalogues()
-    rooms = Rooms(log, protocols, clock)
     say = partial(_say, sentences)
     hub = Hub(clock, lambda lang, code: say(lang, code, {}))
+    directory = WatchedDirectory(database, hub)
+    jobs = StoredJobs(database, ids.new)
+    links = DerivedLinks(key)
+    protocols = ProtocolFiles(settings.data / "protocols", directory)
+    rooms = Rooms(log, protocols, clock)
     roll = RollCall(rooms, clock)
     rooms.subscribe(None, hub.publish)
-    links = DerivedLinks(key)
     mailer = (
         SmtpMailer(settings.smtp, settings.mail_from, clock)
         if settings.smtp
@@ -136,6 +140,9 @@ def build(settings: Settings, clock: Clock) -> Parts:
         mailer=mailer,
         qr=qr_svg,
         calendar=calendar_entry,
+        rehearsals=StagedRehearsals(
+            Planner(directory, rooms, jobs, links, clock, ids), protocols, _base(settings), settings.origin
+        ),
         ready=database.ping,
     )
 
@@ -187,7 +194,7 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
         await application.state.greet(parts)
     try:
         async with asyncio.TaskGroup() as tasks:
-            runs = [parts.ticker.run(), parts.worker.run(), parts.heartbeat.run()]
+            runs = [parts.ticker.run(), parts.worker.run(), parts.heartbeat.run(), parts.rehearsals.run()]
             if not one_machine:
                 runs.append(parts.bus.run())
             running = [tasks.create_task(run) for run in runs]
@@ -198,6 +205,12 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
         await parts.log.close()
         await parts.database.close()
         parts.pdf.close()
+
+
+def _base(settings: Settings) -> str:
+    """Say where this server is reached from its own machine."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - compared, not listened on
+    return f"http://{host}:{settings.port}"
 
 
 def _handlers(
@@ -215,6 +228,25 @@ def _handlers(
         await send_sign_in(PersonId(job.payload["facilitator"]), job.payload["issued"], post)
 
     return {CLOSE_JOB: close, INVITATION_JOB: invite, SIGN_IN_JOB: sign_in}
+
+
+class WatchedDirectory(StoredDirectory):
+    """The directory; whoever loses a link here loses the socket it led to at once."""
+
+    def __init__(self, database: Database, hub: Hub) -> None:
+        super().__init__(database)
+        self._hub = hub
+
+    async def issue_join(self, tokens: tuple[JoinToken, ...]) -> None:
+        """Give each a link; earlier links, their browsers and their sockets end."""
+        await super().issue_join(tokens)
+        for token in tokens:
+            self._hub.expel(token.session, token.person, CloseCode.LINK_REVOKED)
+
+    async def revoke_join(self, session: SessionId, person: PersonId, now: datetime) -> None:
+        """Revoke the links to a seat, and put its browsers and its socket out."""
+        await super().revoke_join(session, person, now)
+        self._hub.expel(session, person, CloseCode.LINK_REVOKED)
 
 
 def _say(sentences: Catalogues, lang: str, code: str, details: dict[str, Any]) -> str:

@@ -10,7 +10,7 @@ import structlog
 from app.engine.errors import Refusal
 from app.engine.ids import CommandId, PersonId, SessionId
 from app.engine.state import Status
-from app.realtime import frames
+from app.realtime import frames, measures
 from app.realtime.hub import Hub, Socket
 from app.realtime.messages import (
     BadCommand,
@@ -187,10 +187,12 @@ class Connection:
 
     async def _do(self, frame: Do, data: str) -> None:
         """Carry a command out and answer it."""
+        began = asyncio.get_running_loop().time()
+        named = CommandId(f"{self._person}:{frame.id}")  # nobody can use up the id of the clock or of somebody else
         try:
             command = read_command(frame, data)
             async with asyncio.timeout(COMMIT_WITHIN):
-                done = await self._door.rooms.do(self._session, self._person, command, CommandId(frame.id))
+                done = await self._door.rooms.do(self._session, self._person, command, named)
         except (Refusal, BadCommand) as refusal:
             self._refuse(frame.id, str(refusal.code), dict(getattr(refusal, "details", {})))
         except Conflict:
@@ -209,8 +211,11 @@ class Connection:
             self._refuse(frame.id, "something-broke", {"incident": incident})
         else:
             self._wire.write(frames.ack(frame.id, done.seq))
+            measures.acknowledged.inc()
+            measures.SECONDS.observe(asyncio.get_running_loop().time() - began)
 
     def _refuse(self, id: str, code: str, detail: dict[str, Any], *, retry: bool = False) -> None:
+        (measures.postponed if retry else measures.refused).inc()
         self._wire.write(
             frames.refused(Refused(id, code, detail, self._door.say(self.lang, code, detail), retry))
         )

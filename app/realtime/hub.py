@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.engine.ids import PersonId, SessionId
 from app.engine.state import Session, Status
-from app.realtime import frames
+from app.realtime import frames, measures
 from app.realtime.messages import CloseCode
 from app.realtime.sections import Json, Projection, Sections, changes, entry_changes, projected, whole_view
 from app.realtime.wire import Wire
@@ -86,7 +86,9 @@ class Hub:
         older = table.sockets.get(socket.person)
         if older is not None:
             self.dismiss(older, CloseCode.OPEN_ELSEWHERE)
+            measures.SOCKETS.dec()
         table.sockets[socket.person] = socket
+        measures.SOCKETS.inc()
         if since == session.seq:
             words = view = b"null"
         else:
@@ -99,6 +101,7 @@ class Hub:
         if table is None or table.sockets.get(socket.person) is not socket:
             return False
         del table.sockets[socket.person]
+        measures.SOCKETS.dec()
         if not table.sockets:
             del self._tables[socket.session]
         return True

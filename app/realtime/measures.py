@@ -5,7 +5,6 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 REGISTRY = CollectorRegistry()
 
 SOCKETS = Gauge("ronde_sockets", "Open sockets with a place at a table.", registry=REGISTRY)
-ROOMS = Gauge("ronde_rooms", "Rooms with at least one open socket.", registry=REGISTRY)
 COMMANDS = Counter("ronde_commands", "Commands from sockets by outcome.", ["outcome"], registry=REGISTRY)
 SECONDS = Histogram(
     "ronde_command_seconds",

@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 from app.engine.ids import PersonId, SessionId
 from app.realtime import frames
 from app.realtime.connection import Doorway
+from app.realtime.measures import CLOSED
 from app.realtime.messages import CloseCode
 from app.realtime.wire import EXTENSION, Wire
 from app.usecases.ports import GatewayError
@@ -45,6 +46,7 @@ class LiveRoom:
         else:
             code = await live.doorway.serve(session, found, wire, receive)
         if code is not None:
+            CLOSED.labels(frames.reason(code)).inc()
             await send({"type": "websocket.close", "code": int(code), "reason": frames.reason(code)})
 
 

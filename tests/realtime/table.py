@@ -13,6 +13,7 @@ from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+from websockets.typing import Origin
 
 from app.config import Settings
 from app.engine.events import Invited, SessionPlanned
@@ -66,9 +67,7 @@ async def served(folder: Path, clock: Clock | None = None, database: str = "") -
     task = asyncio.create_task(running.serve(sockets=[listening]))
     try:
         async with asyncio.timeout(PATIENCE):
-            await started.wait()
-            while not running.started:
-                await asyncio.sleep(0)
+            await started.wait()  # the port listens already: who comes early waits a moment
         yield application.state.parts
     finally:
         running.should_exit = True
@@ -179,7 +178,7 @@ class Browser:
         self._socket = await connect(
             self.table.url,
             additional_headers=self.headers,
-            origin=self.table.origin,
+            origin=Origin(self.table.origin),
             compression=None,
             proxy=None,
         )

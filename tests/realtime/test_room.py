@@ -1,37 +1,16 @@
 """The whole road over real sockets: a command, the commit, everybody's screen."""
 
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import Any
 
 import msgspec
-import pytest
 
 from app.main import Parts
 from app.realtime.sections import encode
 from tests.fakes import FakeClock
-from tests.realtime.table import CONSULTANTS, FACILITATOR, Browser, Table, a_table, served
+from tests.realtime.table import CONSULTANTS, FACILITATOR, Browser, Table
 
 BRUNO, CHLOE, DRISS, ELENA = CONSULTANTS
-
-
-@pytest.fixture
-async def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
-async def parts(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Parts]:
-    async with served(tmp_path, clock) as running:
-        yield running
-
-
-@pytest.fixture
-async def table(parts: Parts) -> Table:
-    made = await a_table(parts)
-    await parts.ticker.tick()  # the doors open a quarter of an hour before
-    return made
 
 
 async def fresh_view(table: Table, person: Any) -> dict[str, Any]:
@@ -50,7 +29,7 @@ async def test_a_late_joiner_sees_what_everybody_sees_after_every_command(
     async with AsyncExitStack() as stack:
         at = await everybody(stack, table)
         aude, bruno, chloe = at[FACILITATOR], at[BRUNO], at[CHLOE]
-        script = (
+        script: tuple[tuple[Browser, str, dict[str, Any]], ...] = (
             (bruno, "propose-subject", {"entry": "s1", "title": "Mon équipe s’essouffle"}),
             (chloe, "signal-interest", {"entry": "s1"}),
             (aude, "choose-client", {"person": BRUNO, "subject": "s1", "reserve": CHLOE}),
