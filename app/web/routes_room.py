@@ -21,6 +21,7 @@ class RoomPage:
     session: str
     group: str
     number: int
+    person: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class ConsolePage:
     session: str
     group: str
     number: int
+    person: str
 
 
 @router.get("/room/{sid}")
@@ -44,7 +46,7 @@ async def room(request: Request, asker: Annotated[Asker, who(Who.SEAT)]) -> Resp
     if planned.status is Status.CANCELLED or read_secret(request, f"charter-{planned.id}") is None:
         return RedirectResponse(f"/door/{planned.id}", 303)
     return parts(request).pages.show(
-        request, RoomPage(planned.id, await _group(request, planned), planned.number)
+        request, RoomPage(planned.id, await _group(request, planned), planned.number, str(asker.seat))
     )
 
 
@@ -54,7 +56,7 @@ async def console(request: Request, asker: Annotated[Asker, who(Who.HOST)]) -> R
     planned = asker.planned
     if planned.status in (Status.CLOSED, Status.CANCELLED):
         return RedirectResponse(f"/sessions/{planned.id}", 303)
-    page = ConsolePage(planned.id, await _group(request, planned), planned.number)
+    page = ConsolePage(planned.id, await _group(request, planned), planned.number, str(planned.facilitator))
     return parts(request).pages.show(request, page)
 
 

@@ -7,7 +7,9 @@ export function tellLocalHours(): void {
   for (const place of document.querySelectorAll<HTMLElement>("[data-local]")) {
     const instant = new Date(place.dataset.local ?? "");
     if (hourIn(instant, here) === hourIn(instant, place.dataset.zone ?? here)) continue;
-    const day = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" }).format(instant);
+    const day = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" }).format(
+      instant,
+    );
     place.textContent = (place.dataset.sentence ?? "")
       .replace("{day}", day)
       .replace("{hour}", spokenHour(instant, language));

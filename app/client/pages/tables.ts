@@ -49,7 +49,9 @@ function draw(table: HTMLElement): void {
   parent?.style.setProperty("--sink", `${sink.toFixed(1)}px`);
   drawing.setAttribute("viewBox", `0 0 ${table.clientWidth} ${table.clientHeight}`);
   drawing.style.setProperty("--gone", table.dataset.gone ?? "0");
-  drawing.querySelector(".top__wood")?.setAttribute("d", path({ a: a - D * 0.14, b: b - D * 0.14, n }, cx, cy));
+  drawing
+    .querySelector(".top__wood")
+    ?.setAttribute("d", path({ a: a - D * 0.14, b: b - D * 0.14, n }, cx, cy));
   for (const line of drawing.querySelectorAll(".ring")) {
     const out = line.matches(".ring--over") ? 8 : 0;
     line.setAttribute("d", path({ a: ring.a + out, b: ring.b + out, n: ring.n }, cx, cy + sink));
