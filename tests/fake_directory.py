@@ -154,5 +154,5 @@ class FakeDirectory(FakePeople):
         for table in (self._sign_ins, self._browsers, self._challenges, self._joins):
             ended: dict[Any, Any] = table
             for key, each in list(ended.items()):
-                if each.expires_at <= now or getattr(each, "revoked_at", None) is not None:
+                if each.expires_at <= now:
                     del ended[key]

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, or_, update
+from sqlalchemy import Connection, delete, insert, update
 
 from app.engine.ids import PersonId, SessionId
 from app.store.rows import Shelf, fetch_one, upsert, values
@@ -153,10 +153,8 @@ class StoredDoors(Shelf):
         """Forget links, browsers and challenges that ended, so that nothing piles up."""
 
         def forget(link: Connection) -> None:
-            for table in (sign_in_tokens, web_sessions, challenges):
+            for table in (join_tokens, sign_in_tokens, web_sessions, challenges):
                 link.execute(delete(table).where(table.c.expires_at <= now))
-            over = or_(join_tokens.c.expires_at <= now, join_tokens.c.revoked_at.is_not(None))
-            link.execute(delete(join_tokens).where(over))
 
         await self._database.write(forget)
 
