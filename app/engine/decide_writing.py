@@ -30,6 +30,7 @@ from app.engine.events import (
 from app.engine.ids import Actor, EntryId, Machine
 from app.engine.permissions import AFTERWARDS, writes
 from app.engine.protocol import Kind, Role, Sight
+from app.engine.sight import client_of, may_read
 from app.engine.state import Entry, Person, Session, Status
 
 TEXT_BYTES = 10_000
@@ -97,23 +98,6 @@ def decide(session: Session, command: WritingCommand, by: Actor) -> tuple[Event,
             return () if (person.id in session.ready) == ready else (ReadySaid(person.id, ready),)
         case _:
             assert_never(command)
-
-
-def may_read(session: Session, person: Person, entry: Entry) -> bool:
-    """Whether a person sees an entry at all."""
-    if entry.author == person.id:
-        return True
-    match entry.sight:
-        case Sight.AUTHOR:
-            return False
-        case Sight.CLIENT:
-            return entry.turn > 0 and session.clients[entry.turn - 1] == person.id
-        case Sight.ALL:
-            return True
-        case Sight.REVEALED:
-            return entry.revealed
-        case _:
-            assert_never(entry.sight)
 
 
 def _write(session: Session, person: Person, write: Write) -> tuple[Event, ...]:
@@ -270,6 +254,6 @@ def _keep(session: Session, person: Person, entry: EntryId, keep: bool) -> tuple
     idea = session.entries.get(entry)
     if idea is None or idea.kind is not Kind.IDEA or not may_read(session, person, idea):
         raise Refusal(Code.UNKNOWN_ENTRY)
-    if not idea.turn or session.clients[idea.turn - 1] != person.id:
+    if client_of(session, idea) != person.id:
         raise Refusal(Code.NOT_YOUR_ROLE, role=session.role_of(person).value)
     return () if (entry in session.kept) == keep else (IdeaKept(entry, keep),)

@@ -1,40 +1,36 @@
 """What each viewer may see: sections shared by everybody are made once, personal ones for each."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import lru_cache
 
-from app.engine.commands import wire_name
-from app.engine.decide_cast import next_turn
-from app.engine.decide_time import REOPEN_FOR, blocked
-from app.engine.decide_writing import may_read
-from app.engine.floor import experts
-from app.engine.ids import EntryId, PersonId
-from app.engine.permissions import CONDUCT, commands_of, conducts, writes
-from app.engine.protocol import Kind, Role, Sight, Stage
-from app.engine.replan import lateness, proposals, starts
-from app.engine.rotation import candidates, propose_cast
-from app.engine.state import Entry, Person, Presence, Session, Status
+from app.engine.commands import Command, wire_name
+from app.engine.decide_time import REOPEN_FOR
+from app.engine.ids import PersonId
+from app.engine.instants import as_ms, span_ms
+from app.engine.permissions import commands_of, conducts, writes
+from app.engine.project_conduct import project_conduct, proposed_cast
+from app.engine.project_entries import EntriesView, project_entries
+from app.engine.protocol import Role, Stage
+from app.engine.replan import starts
+from app.engine.rotation import Cast
+from app.engine.state import Person, Presence, Session, Status
 from app.engine.view import (
     ClockView,
     ConductView,
-    EntryView,
     FloorView,
     MeView,
     PlanView,
-    ProposalView,
     RequestView,
     SeatView,
     SessionView,
     View,
 )
 
-MILLISECOND = timedelta(milliseconds=1)
-
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """The sections that are the same object for every viewer; make it once for each version of a session."""
+    """What is the same object for every viewer; what has not changed is the same as in the state before."""
 
     session: SessionView
     plan: tuple[PlanView, ...]
@@ -43,8 +39,10 @@ class Shared:
     floor: FloorView
     request: RequestView
     conduct: ConductView
-    others: Mapping[EntryId, EntryView]  # each entry as its readers see it
-    authors: Mapping[EntryId, EntryView]  # each entry as its author sees it
+    entries: EntriesView
+    cast: Cast
+    hours: tuple[int, ...]
+    state: Session
 
 
 def project(session: Session, viewer: PersonId, now: datetime) -> View:
@@ -52,19 +50,26 @@ def project(session: Session, viewer: PersonId, now: datetime) -> View:
     return project_personal(session, project_shared(session, now), viewer)
 
 
-def project_shared(session: Session, now: datetime, balance: float = 1.0) -> Shared:
-    """Make the sections that do not depend on the viewer; `balance` is live and never stored."""
-    hours = tuple(_ms(hour) for hour in starts(session, now))
+def project_shared(
+    session: Session, now: datetime, before: Shared | None = None, *, balance: float = 1.0
+) -> Shared:
+    """Make what does not depend on the viewer; `before` lends what has not changed since an earlier state."""
+    begins = starts(session, now)
+    hours = tuple(as_ms(hour) for hour in begins)
+    cast = proposed_cast(session, (before.state, before.cast) if before else None)
+    entries = project_entries(session, (before.state, before.entries) if before else None)
     return Shared(
         session=_session(session),
-        plan=_plan(session, hours),
+        plan=before.plan if before and _same_plan(session, before, hours) else _plan(session, hours),
         clock=_clock(session, hours[-1]),
-        seats=_seats(session),
+        seats=before.seats if before and _same_seats(session, before.state) else _seats(session),
         floor=_floor(session),
         request=_request(session),
-        conduct=_conduct(session, now, balance),
-        others={entry.id: _entry(session, entry, mine=False) for entry in session.entries.values()},
-        authors={entry.id: _entry(session, entry, mine=True) for entry in session.entries.values()},
+        conduct=project_conduct(session, now, begins[-1], cast, entries.waiting, balance),
+        entries=entries,
+        cast=cast,
+        hours=hours,
+        state=session,
     )
 
 
@@ -79,7 +84,7 @@ def project_personal(session: Session, shared: Shared, viewer: PersonId) -> View
         clock=shared.clock,
         seats=shared.seats,
         floor=shared.floor,
-        entries=_entries(session, shared, person),
+        entries=shared.entries.of(person.id),
         request=shared.request,
         me=_me(session, person),
         conduct=shared.conduct if conducts(session, person) else None,
@@ -111,14 +116,14 @@ def _session(session: Session) -> SessionView:
         title=session.title,
         number=session.number,
         status=session.status.value,
-        starts_at=_ms(session.starts_at),
+        starts_at=as_ms(session.starts_at),
         zone=session.zone,
         trace=session.trace.value,
         rehearsal=session.rehearsal,
         self_guided=session.self_guided,
         turn=session.turn,
         turns=len(session.clients),
-        reopen_until=None if session.ended_at is None else _ms(session.ended_at + REOPEN_FOR),
+        reopen_until=None if session.ended_at is None else as_ms(session.ended_at + REOPEN_FOR),
     )
 
 
@@ -131,8 +136,8 @@ def _plan(session: Session, hours: tuple[int, ...]) -> tuple[PlanView, ...]:
             slot.phase.id,
             slot.step,
             slot.round,
-            timer.granted // MILLISECOND,
-            timer.used // MILLISECOND,
+            span_ms(timer.granted),
+            span_ms(timer.used),
             hour,
             index < at or ended,
             slot.phase.protected,
@@ -140,6 +145,17 @@ def _plan(session: Session, hours: tuple[int, ...]) -> tuple[PlanView, ...]:
         for index, (slot, timer, hour) in enumerate(
             zip(session.plan, session.clock.timers, hours, strict=False)
         )
+    )
+
+
+def _same_plan(now: Session, shared: Shared, hours: tuple[int, ...]) -> bool:
+    before = shared.state
+    return (
+        shared.hours == hours
+        and now.plan is before.plan
+        and now.clock.timers is before.clock.timers
+        and now.clock.at == before.clock.at
+        and now.ended_at == before.ended_at
     )
 
 
@@ -156,12 +172,12 @@ def _clock(session: Session, ends_at: int) -> ClockView:
     return ClockView(
         at=clock.at,
         state=state,
-        granted_ms=timer.granted // MILLISECOND if timer else 0,
-        used_ms=timer.used // MILLISECOND if timer else 0,
-        running_since=None if clock.running_since is None else _ms(clock.running_since),
+        granted_ms=span_ms(timer.granted) if timer else 0,
+        used_ms=span_ms(timer.used) if timer else 0,
+        running_since=None if clock.running_since is None else as_ms(clock.running_since),
         reason=clock.reason,
         ends_at=ends_at,
-        promised_end=_ms(clock.promised_end),
+        promised_end=as_ms(clock.promised_end),
         steps=max(slot.step for slot in session.plan),
     )
 
@@ -171,14 +187,14 @@ def _seats(session: Session) -> tuple[SeatView, ...]:
     stage = slot.phase.stage if slot else Stage.ON
     client = session.client
     late = session.clock.at is not None
-    hands = session.floor.hands
+    ranks = {person: rank for rank, person in enumerate(session.floor.hands, 1)}
     return tuple(
         SeatView(
             id=person.id,
             name=person.name,
             role=Role.CLIENT.value if person.id == client else person.role.value,
             presence="late" if late and person.presence is Presence.EXPECTED else person.presence.value,
-            hand=hands.index(person.id) + 1 if person.id in hands else 0,
+            hand=ranks.get(person.id, 0),
             stage=stage.value if person.id == client else Stage.ON.value,
             ready=person.id in session.ready,
         )
@@ -186,82 +202,43 @@ def _seats(session: Session) -> tuple[SeatView, ...]:
     )
 
 
+def _same_seats(now: Session, before: Session) -> bool:
+    return (
+        now.people is before.people
+        and now.clients is before.clients
+        and now.floor.hands is before.floor.hands
+        and now.ready is before.ready
+        and now.clock.at == before.clock.at
+    )
+
+
 def _floor(session: Session) -> FloorView:
     floor = session.floor
     return FloorView(
-        floor.holder, None if floor.since is None else _ms(floor.since), floor.hands, floor.round
+        floor.holder, None if floor.since is None else as_ms(floor.since), floor.hands, floor.round
     )
 
 
 def _request(session: Session) -> RequestView:
-    turn = session.turn
+    turn, client = session.turn, session.client
     contract = session.contracts.get(turn)
     subject = session.subjects[turn - 1] if turn else None
     if contract is None:
-        return RequestView(session.client, subject, None, "", 0, False, False)
+        return RequestView(client, subject, None, "", 0, False, False)
     entry = session.entries[contract.entry]
     return RequestView(
-        session.client, subject, entry.id, entry.text, entry.revision, contract.client, contract.consultants
-    )
-
-
-def _entry(session: Session, entry: Entry, *, mine: bool) -> EntryView:
-    """Show an entry; ideas carry no names but to their authors (method.md §5.4)."""
-    return EntryView(
-        id=entry.id,
-        kind=entry.kind.value,
-        author=entry.author if mine or entry.kind is not Kind.IDEA else None,
-        text=entry.text,
-        fields=entry.fields,
-        sight=entry.sight.value,
-        written_at=_ms(entry.written_at),
-        mine=mine,
-        kept=False,
-        revealed=entry.revealed,
-        interest=len(session.interests.get(entry.id, ())),
+        client, subject, entry.id, entry.text, entry.revision, contract.client, contract.consultants
     )
 
 
 # -- what one person sees --------------------------------------------------------------------------
 
 
-def _entries(session: Session, shared: Shared, person: Person) -> dict[str, EntryView]:
-    keeps = session.kept if person.id in session.clients else frozenset()
-    seen: dict[str, EntryView] = {}
-    for key, entry in session.entries.items():
-        if entry.author == person.id:
-            view = shared.authors[key]
-        elif may_read(session, person, entry):
-            view = shared.others[key]
-        else:
-            continue
-        if key in keeps and entry.turn and session.clients[entry.turn - 1] == person.id:
-            view = _kept(view)
-        seen[key] = view
-    return seen
-
-
-def _kept(view: EntryView) -> EntryView:
-    return EntryView(
-        view.id,
-        view.kind,
-        view.author,
-        view.text,
-        view.fields,
-        view.sight,
-        view.written_at,
-        view.mine,
-        True,
-        view.revealed,
-        view.interest,
-    )
-
-
 def _me(session: Session, person: Person) -> MeView:
     return MeView(
         id=person.id,
         role=session.role_of(person).value,
-        may=tuple(sorted(wire_name(command) for command in commands_of(session, person))),
+        may=_names(commands_of(session, person)),
         writes={kind.value: sight.value for kind, sight in writes(session, person).items()},
         order=session.orders.get(person.id, ()),
         interests=tuple(entry for entry, people in session.interests.items() if person.id in people),
@@ -270,48 +247,6 @@ def _me(session: Session, person: Person) -> MeView:
     )
 
 
-# -- what the facilitator sees ---------------------------------------------------------------------
-
-
-def _conduct(session: Session, now: datetime, balance: float) -> ConductView:
-    cast = propose_cast(session.history, candidates(session))
-    following = session.following
-    code = None if following is None else blocked(session, following)
-    undo = session.undo if session.undo and now <= session.undo.until else None
-    return ConductView(
-        late_ms=lateness(session, now) // MILLISECOND,
-        proposals=tuple(
-            ProposalView(
-                offer.name,
-                _ms(offer.ends_at),
-                _ms(offer.next_at),
-                {key: granted // MILLISECOND for key, granted in offer.granted.items()},
-            )
-            for offer in proposals(session, now)
-        ),
-        undo=undo.change if undo else None,
-        undo_until=_ms(undo.until) if undo else None,
-        unheard=tuple(
-            person.id
-            for person in session.people
-            if person.id not in session.floor.heard
-            and person.role not in CONDUCT
-            and person.presence is Presence.HERE
-        ),
-        waiting=sum(
-            entry.sight is Sight.REVEALED and not entry.revealed for entry in session.entries.values()
-        ),
-        experts={str(person): tag for person, tag in experts(session).items()},
-        clients=session.clients,
-        reserve=session.reserve,
-        blocked=None if code is None else code.value,
-        cast_turn=next_turn(session),
-        cast_client=cast.client,
-        cast_reserve=cast.reserve,
-        cast_why=cast.why,
-        balance=balance,
-    )
-
-
-def _ms(instant: datetime) -> int:
-    return int(instant.timestamp() * 1000)
+@lru_cache(maxsize=4096)
+def _names(commands: frozenset[type[Command]]) -> tuple[str, ...]:
+    return tuple(sorted(wire_name(command) for command in commands))

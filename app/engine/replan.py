@@ -41,24 +41,28 @@ def starts(session: Session, now: datetime) -> tuple[datetime, ...]:
     return (*hours, at)
 
 
-def lateness(session: Session, now: datetime) -> timedelta:
-    """Say how far the projected end is behind the announced one; negative when ahead."""
-    return starts(session, now)[-1] - session.clock.promised_end
+def proposals(session: Session, now: datetime, ends_at: datetime | None = None) -> tuple[Proposal, ...]:
+    """Offer what is possible: shave later phases evenly, borrow from the consultation, finish later.
 
-
-def proposals(session: Session, now: datetime) -> tuple[Proposal, ...]:
-    """Offer what is possible: shave later phases evenly, borrow from the consultation, finish later."""
+    `ends_at` is the projected end, if it is known already.
+    """
     if session.clock.at is None or session.ended_at is not None:
         return ()
-    late = lateness(session, now)
+    ends_at = starts(session, now)[-1] if ends_at is None else ends_at
+    late = ends_at - session.clock.promised_end
     if late < NOTICEABLE:
         return ()
-    offers = [_cut("shave", session, _room(session, _later(session), now), late, now)]
-    offers.append(_cut("borrow", session, _room(session, _consultation(session), now), late, now))
-    ends_at = starts(session, now)[-1]
-    minutes = -(-late // MINUTE)
-    next_at = next_start(session.clock, now)
-    offers.append(Proposal("later", {}, next_at, ends_at, session.clock.promised_end + minutes * MINUTE))
+    offers = (
+        _cut("shave", session, _room(session, _later(session), now), ends_at, now),
+        _cut("borrow", session, _room(session, _consultation(session), now), ends_at, now),
+        Proposal(
+            "later",
+            {},
+            next_start(session.clock, now),
+            ends_at,
+            session.clock.promised_end + -(-late // MINUTE) * MINUTE,
+        ),
+    )
     return tuple(offer for offer in offers if offer is not None)
 
 
@@ -99,12 +103,13 @@ def _room(session: Session, indexes: list[int], now: datetime) -> dict[int, time
 
 
 def _cut(
-    name: str, session: Session, room: Mapping[int, timedelta], late: timedelta, now: datetime
+    name: str, session: Session, room: Mapping[int, timedelta], ends_at: datetime, now: datetime
 ) -> Proposal | None:
     """Take the lateness out of the phases in proportion to what each can give, in whole seconds."""
     whole = sum(room.values(), ZERO)
     if not whole:
         return None
+    late = ends_at - session.clock.promised_end
     wanted = min(whole, -(-late // SECOND) * SECOND)
     cuts = {index: wanted * (spare // SECOND) // (whole // SECOND) for index, spare in room.items()}
     cuts = {index: cut - cut % SECOND for index, cut in cuts.items()}
@@ -120,5 +125,4 @@ def _cut(
     }
     at = session.clock.at or 0
     next_at = next_start(session.clock, now) - cuts.get(at, ZERO)
-    ends_at = starts(session, now)[-1] - wanted
-    return Proposal(name, granted, next_at, ends_at, session.clock.promised_end)
+    return Proposal(name, granted, next_at, ends_at - wanted, session.clock.promised_end)

@@ -52,7 +52,7 @@ plays = st.builds(a_play, st.booleans(), st.integers(0, 9))
 @settings(max_examples=80)
 @given(play=plays, seed=st.integers(0, 2**32), length=st.integers(1, 120))
 def test_the_laws_hold_after_every_command(play: Play, seed: int, length: int) -> None:
-    walk = Walk(seed)
+    walk, shared = Walk(seed), project_shared(play.session, play.now)
     for _ in range(length):
         by, command, seconds = walk.step(play.session)
         play.wait(seconds=seconds)
@@ -69,6 +69,10 @@ def test_the_laws_hold_after_every_command(play: Play, seed: int, length: int) -
         everybody_named_has_a_seat(play.session)
         events_survive_storage(events)
         nobody_sees_what_they_may_not(play)
+        shared = project_shared(play.session, play.now, shared)
+        assert shared == project_shared(play.session, play.now), (
+            "what is lent from before is what would be made now"
+        )
     assert replay(play.log, play.protocol) == play.session, "replay equals live"
     the_clock_is_never_refused_at_its_own_deadline(play)
 
