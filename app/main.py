@@ -43,13 +43,13 @@ from app.store.directory import StoredDirectory
 from app.store.documents import StoredDocuments
 from app.store.event_log import StoredLog
 from app.store.job_queue import StoredJobs
-from app.usecases.plan_session import INVITATION_JOB
-from app.usecases.plan_session import Planner
+from app.usecases.plan_session import INVITATION_JOB, Planner
 from app.usecases.ports import Clock, Directory, Documents, Ids, Jobs, Mailer
 from app.usecases.records import Job, JoinToken
 from app.usecases.run_session import CLOSE_JOB, Rooms
 from app.usecases.send_letters import CalendarEntry, Post, send_invitation, send_sign_in
 from app.usecases.sign_in import SIGN_IN_JOB
+from app.usecases.tidy_up import TIDY_JOB, forget_expired, tidying
 from app.usecases.write_report import close_session
 from app.web import errors
 from app.web.attempts import Attempts
@@ -134,7 +134,7 @@ def build(settings: Settings, clock: Clock) -> Parts:
         hub=hub,
         doorway=Doorway(rooms, hub, roll, clock, ids, Words(rooms, sentences), say),
         ticker=Ticker(rooms, directory, hub, roll, clock),
-        worker=Worker(jobs, clock, _handlers(rooms, log, directory, clock, post)),
+        worker=Worker(jobs, clock, _handlers(rooms, log, directory, jobs, clock, post)),
         bus=Bus(rooms, log),
         heartbeat=Heartbeat(settings.data / "alive", clock),
         mailer=mailer,
@@ -190,6 +190,7 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     one_machine = parts.settings.database.startswith("sqlite")
     last_seen = await asyncio.to_thread(parts.heartbeat.last) if one_machine else None
     await parts.ticker.start(last_seen, parts.ids.new())
+    await parts.jobs.enqueue((tidying(parts.clock.now()),), parts.clock.now())
     if application.state.greet is not None:
         await application.state.greet(parts)
     try:
@@ -214,7 +215,7 @@ def _base(settings: Settings) -> str:
 
 
 def _handlers(
-    rooms: Rooms, log: StoredLog, directory: Directory, clock: Clock, post: Post
+    rooms: Rooms, log: StoredLog, directory: Directory, jobs: Jobs, clock: Clock, post: Post
 ) -> dict[str, Handler]:
     """Name the use case of each kind of job."""
 
@@ -227,7 +228,10 @@ def _handlers(
     async def sign_in(job: Job) -> None:
         await send_sign_in(PersonId(job.payload["facilitator"]), job.payload["issued"], post)
 
-    return {CLOSE_JOB: close, INVITATION_JOB: invite, SIGN_IN_JOB: sign_in}
+    async def tidy(job: Job) -> None:
+        await forget_expired(directory, jobs, clock)
+
+    return {CLOSE_JOB: close, INVITATION_JOB: invite, SIGN_IN_JOB: sign_in, TIDY_JOB: tidy}
 
 
 class WatchedDirectory(StoredDirectory):
