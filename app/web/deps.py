@@ -12,6 +12,7 @@ from app.engine.ids import GroupId, PersonId, SessionId
 from app.usecases.links import Links, hash_of
 from app.usecases.ports import Clock, Directory, Documents, Ids, Jobs, Pdf, Protocols
 from app.usecases.records import Facilitator, Group, PlannedSession
+from app.usecases.rehearse import Rehearsals
 from app.usecases.run_session import Rooms
 from app.usecases.send_letters import CalendarEntry
 from app.web.attempts import Attempts
@@ -30,6 +31,7 @@ class Parts(Protocol):
     jobs: Jobs
     protocols: Protocols
     pdf: Pdf
+    rehearsals: Rehearsals
     rooms: Rooms
     links: Links
     pages: Pages

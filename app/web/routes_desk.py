@@ -25,6 +25,17 @@ from app.web.routes_signin import as_address
 router = APIRouter()
 
 MOST_PAST = 20
+_ = str
+ROLES = {
+    Role.CLIENT: _("client"),
+    Role.CONSULTANT: _("consultant"),
+    Role.FACILITATOR: _("facilitator"),
+    Role.CO_FACILITATOR: _("co-facilitator"),
+    Role.TIMEKEEPER: _("timekeeper"),
+    Role.SCRIBE: _("scribe"),
+    Role.OBSERVER: _("observer"),
+}
+INCOMPLETE = _("This address is not complete.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +85,9 @@ class GroupPage:
     members: tuple[MemberLine, ...]
     left: tuple[Member, ...]
     sessions: tuple[PlannedSession, ...]
-    casts: tuple[tuple[int, tuple[tuple[str, str], ...]], ...]  # session number, (role, name)
+    casts: tuple[
+        tuple[int, tuple[tuple[str, str], ...]], ...
+    ]  # session number, (role as an English sentence, name)
     typed: str
     problems: tuple[str, ...]
 
@@ -146,8 +159,7 @@ async def change(
     member = await _member(request, asker.owned, person)
     address = as_address(email) if email.strip() else ""
     if address is None:
-        sentence = "This address is not complete."
-        said = have.pages.sentences.say(have.pages.language(request), sentence)
+        said = have.pages.sentences.say(have.pages.language(request), INCOMPLETE)
         return have.pages.show(request, await _group_page(request, asker.owned, "", (said,)), 422)
     shown = clean_name(name)[:LONGEST_NAME] or member.name
     await change_member(have.directory, member, shown, address, read_tags(clean_name(tags)))
@@ -207,7 +219,9 @@ async def _group_page(
     casts = [each for each in await directory.casts_of(group.id) if each.role is not Role.CONSULTANT]
     held: dict[int, list[tuple[str, str]]] = {}
     for cast in casts:
-        held.setdefault(numbers.get(cast.session, 0), []).append((cast.role, names.get(cast.person, "?")))
+        held.setdefault(numbers.get(cast.session, 0), []).append(
+            (ROLES[cast.role], names.get(cast.person, "–"))
+        )
     clients = {
         person: [
             numbers.get(each.session, 0)
