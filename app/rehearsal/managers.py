@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from app.rehearsal.browser import Seat, View
-from app.rehearsal.story import Character, Step, Story, Temper
+from app.rehearsal.story import Character, Dealer, Step, Story, Temper
 from app.rehearsal.tempo import Tempo
 
 HOW_MUCH = {
@@ -43,7 +43,14 @@ class Manager:
     """One simulated person at the table."""
 
     def __init__(
-        self, seat: Seat, character: Character, place: int, story: Story, tempo: Tempo, chance: random.Random
+        self,
+        seat: Seat,
+        character: Character,
+        place: int,
+        story: Story,
+        dealer: Dealer,
+        tempo: Tempo,
+        chance: random.Random,
     ) -> None:
         self.seat = seat
         self.settled = ""  # the phase in which they have done what they had to do
@@ -51,9 +58,11 @@ class Manager:
         self._character = character
         self._place = place
         self._story = story
+        self._deal = dealer.deal
         self._tempo = tempo
         self._chance = chance
-        self._written: set[str] = set()
+        self._has_signalled = False
+        self._client_since: float | None = None  # milliseconds of the server's clock
 
     async def play(
         self, tasks: asyncio.TaskGroup, enter: Callable[[], Awaitable[None]], begun: asyncio.Event
@@ -96,6 +105,10 @@ class Manager:
 
     async def _act(self, key: str) -> None:
         """Do one's part of a phase: look at the subjects, raise hands, write, be ready."""
+        if not self._is_client():
+            self._client_since = None
+        elif self._client_since is None:
+            self._client_since = self.seat.view["clock"]["running_since"] or 0
         async with asyncio.TaskGroup() as parts:
             parts.create_task(self._signal())
             parts.create_task(self._raise_hands(key))
@@ -112,14 +125,13 @@ class Manager:
         if not lines:
             return
         length = self._phase_seconds() * 0.75
-        for number, (kind, text, fields) in enumerate(lines):
+        for kind, text, fields in lines:
             await self._tempo.wait(length / len(lines) * self._chance.uniform(0.4, 1.0))
             if kind not in self.seat.view["me"]["writes"]:
                 return
             if kind == "contract" and self.seat.view["request"]["entry"]:
                 continue
             await self.seat.do("write", entry=uuid4().hex, kind=kind, text=text, fields=fields)
-            self._written.add(f"{kind} {number}")
 
     def _lines(self, kind: str) -> list[tuple[str, str, dict[str, str]]]:
         """Choose the lines of one kind that this person writes in this phase."""
@@ -131,15 +143,15 @@ class Manager:
                 much = HOW_MUCH[self._character.temper][kind]
                 if kind == "note" and mine:
                     return []
-                return [(kind, self._line(lines, mine + number), {}) for number in range(much)]
+                return [(kind, self._deal(lines), {}) for _ in range(much)]
             case "contract" if is_client:
-                return [(kind, self._line(story.requests, 0, self._turn() - 1), {})]
+                return [(kind, self._deal(story.requests), {})]
             case "action" if is_client and not mine:
                 return [(kind, step.text, _fields(step)) for step in story.actions]
             case "learning" if not mine:
                 groups = list(story.learnings.items())
                 taken = groups if self._character.temper is Temper.TALKATIVE else groups[2:]
-                return [(kind, self._line(texts, 0), {"a4": a4}) for a4, texts in taken]
+                return [(kind, self._deal(texts), {"a4": a4}) for a4, texts in taken]
             case _:
                 return []
 
@@ -200,13 +212,13 @@ class Manager:
 
     async def _signal(self) -> None:
         """Show interest in the subjects of others, once."""
-        if "signal" in self._written or "signal-interest" not in self._may():
+        if self._has_signalled or "signal-interest" not in self._may():
             return
         await self._tempo.wait(self._phase_seconds() * self._chance.uniform(0.1, 0.5))
         entries = self.seat.view["entries"].values()
         others = sorted(each["id"] for each in entries if each["kind"] == "subject" and not each["mine"])
         if others and "signal-interest" in self._may():
-            self._written.add("signal")
+            self._has_signalled = True
             for entry in self._chance.sample(others, min(2, len(others))):
                 await self.seat.do("signal-interest", entry=entry, on=True)
 
@@ -226,7 +238,11 @@ class Manager:
         """As the client, while writing the plan: keep some of the ideas."""
         if not self._is_client() or "action" not in self.seat.view["me"]["writes"]:
             return
-        ideas = [each["id"] for each in self.seat.view["entries"].values() if each["kind"] == "idea"]
+        entries = self.seat.view["entries"].values()
+        if any(each["kept"] for each in entries):
+            return
+        since = self._client_since or 0
+        ideas = [each["id"] for each in entries if each["kind"] == "idea" and each["written_at"] >= since]
         for entry in self._chance.sample(sorted(ideas), min(KEEPS, len(ideas))):
             await self._tempo.wait(self._phase_seconds() * 0.1)
             if "keep-idea" in self._may():
@@ -256,17 +272,6 @@ class Manager:
 
     def _own(self, kind: str) -> int:
         return sum(each["mine"] and each["kind"] == kind for each in self.seat.view["entries"].values())
-
-    def _turn(self) -> int:
-        return int(self.seat.view["plan"][self.seat.view["clock"]["at"]]["round"]) or 1
-
-    def _line(self, lines: tuple[str, ...], number: int, turn: int = 0) -> str:
-        """Choose a line of one's own: neighbours at the table do not say the same."""
-        return (
-            lines[(self._place * 3 + number * 4 + turn) % len(lines)]
-            if turn == 0
-            else lines[turn % len(lines)]
-        )
 
     def _phase_seconds(self) -> float:
         """Tell how many protocol seconds the running phase was granted."""

@@ -81,3 +81,16 @@ def tell(lang: str) -> Story:
     """Read the story in a language, or in English."""
     path = FOLDER / f"story_{lang if lang in languages() else FALLBACK}.yaml"
     return msgspec.convert(YAML(typ="safe", pure=True).load(path), Story)
+
+
+class Dealer:
+    """Gives out lines so that two people at a table say the same only when the story runs short."""
+
+    def __init__(self) -> None:
+        self._dealt: dict[tuple[str, ...], int] = {}
+
+    def deal(self, lines: tuple[str, ...]) -> str:
+        """Give the next of these lines."""
+        number = self._dealt.get(lines, 0)
+        self._dealt[lines] = number + 1
+        return lines[number % len(lines)]

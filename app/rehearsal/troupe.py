@@ -10,7 +10,7 @@ from app.engine.ids import PersonId, SessionId
 from app.rehearsal.browser import Browser, Ledger, Lost, Seat, View
 from app.rehearsal.conductor import Conductor
 from app.rehearsal.managers import Manager
-from app.rehearsal.story import Character, Story, Temper
+from app.rehearsal.story import Character, Dealer, Story, Temper
 from app.rehearsal.tempo import Tempo
 
 ABSENT = 600.0
@@ -68,6 +68,7 @@ async def play(
     begun = asyncio.Event()
     managers: list[Manager] = []
     seats: list[Seat] = []
+    dealer = Dealer()
 
     def settled(key: str) -> bool:
         present = [each for each in managers if each.seat.view and not each.seat.over.is_set()]
@@ -87,7 +88,7 @@ async def play(
                     browser = Browser(host.base, host.origin, host.lang)
                     played.browsers[place.person] = browser
                     seats.append(Seat(browser, stage.session, ledger))
-                    manager = _manager(stage, number, seats[-1])
+                    manager = _manager(stage, number, seats[-1], dealer)
                     managers.append(manager)
                     come_in = partial(enter, browser, stage.session, place.token)
                     people.create_task(manager.play(sockets, come_in, begun))
@@ -111,10 +112,10 @@ class _VisitorLeft(Exception):
     """Nobody is left to rehearse with."""
 
 
-def _manager(stage: Stage, number: int, seat: Seat) -> Manager:
+def _manager(stage: Stage, number: int, seat: Seat, dealer: Dealer) -> Manager:
     place = stage.places[number]
     chance = random.Random(f"{stage.session}{number}")
-    return Manager(seat, place.character, number, stage.story, stage.tempo, chance)
+    return Manager(seat, place.character, number, stage.story, dealer, stage.tempo, chance)
 
 
 def _punctual(stage: Stage, taken: PersonId | None) -> frozenset[PersonId]:
