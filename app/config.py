@@ -52,7 +52,7 @@ def from_environment(
         raise BadSetting(f"RONDE_ORIGIN must look like https://ronde.example.org, not {origin!r}.")
     return Settings(
         data=folder,
-        database=environ.get("RONDE_DATABASE") or f"sqlite+aiosqlite:///{folder / 'ronde.sqlite'}",
+        database=environ.get("RONDE_DATABASE") or f"sqlite:///{folder / 'ronde.sqlite'}",
         origin=origin,
         host=chosen_host,
         port=chosen_port,

@@ -4,11 +4,11 @@ import logging
 import sys
 
 import structlog
-from structlog.typing import EventDict, FilteringBoundLogger, WrappedLogger
+from structlog.typing import EventDict, WrappedLogger
 
 ALLOWED = frozenset(
     {
-        "event", "level", "timestamp", "exception", "code", "session", "job", "kind", "attempt", "seq", "sockets",
+        "event", "part", "level", "timestamp", "exception", "code", "session", "job", "kind", "attempt", "seq", "sockets",
         "seconds", "error", "incident", "route", "method", "status", "database", "count",
     }
 )  # fmt: skip
@@ -50,9 +50,3 @@ def start_logging(*, as_json: bool) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-
-
-def named(name: str) -> FilteringBoundLogger:
-    """Get a logger; what it says begins with the part of the program it is about."""
-    logger: FilteringBoundLogger = structlog.get_logger(part=name)
-    return logger

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from app.engine.commands import OpenDoors
+from app.engine.ids import CLOCK, CommandId
 from app.main import Parts
 from tests.fakes import FakeClock
 from tests.realtime.table import Table, a_table, served
@@ -27,5 +29,5 @@ async def parts(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Parts]:
 async def table(parts: Parts) -> Table:
     """Plan a session whose doors are open."""
     made = await a_table(parts)
-    await parts.ticker.tick()  # the doors open a quarter of an hour before
+    await parts.rooms.do(made.session, CLOCK, OpenDoors(), CommandId("doors"))
     return made
