@@ -15,7 +15,7 @@ from app.usecases.ports import StoreUnavailable
 
 T = TypeVar("T")
 PATIENCE = 3.0  # seconds to wait for a connection
-REWRITTEN = frozenset({"session_keys", "members", "facilitators", "attendance", "documents"})
+REWRITTEN = frozenset({"session_keys", "members", "groups", "attendance", "documents"})
 """Small tables whose rows are secret or name people: rewritten whole after a deletion."""
 
 Bare = psycopg.AsyncConnection[tuple[Any, ...]]

@@ -151,6 +151,8 @@ async def test_postgresql_rewrites_the_tables_of_keys_and_names(empty_postgres: 
     assert wrapped["room-2"] in keys
     for table in ("members", "attendance"):
         assert MARK.encode() not in await _postgres_bytes(store, empty_postgres, table)
+    await store.directory.erase_group(GROUP.id)
+    assert b"Titre-" not in await _postgres_bytes(store, empty_postgres, "groups")
     for table in ("events", "commands", "documents", "session_keys"):
         assert SECRET.encode() not in await _postgres_bytes(store, empty_postgres, table)
     await store.close()

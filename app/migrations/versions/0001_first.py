@@ -1,8 +1,4 @@
-"""Create every table
-
-Revision ID: 0001
-Revises:
-"""
+"""Creates every table."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -304,57 +300,3 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_join_tokens_session_person"), ["session", "person"], unique=False
         )
-
-
-def downgrade() -> None:
-    """Take it back."""
-    with op.batch_alter_table("join_tokens", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_join_tokens_session_person"))
-
-    op.drop_table("join_tokens")
-    op.drop_table("invitations")
-    with op.batch_alter_table("casts", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_casts_group"))
-
-    op.drop_table("casts")
-    with op.batch_alter_table("sessions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_sessions_status"))
-        batch_op.drop_index(batch_op.f("ix_sessions_group"))
-        batch_op.drop_index(batch_op.f("ix_sessions_facilitator"))
-
-    op.drop_table("sessions")
-    with op.batch_alter_table("members", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_members_group"))
-
-    op.drop_table("members")
-    op.drop_table("sign_in_tokens")
-    with op.batch_alter_table("passkeys", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_passkeys_facilitator"))
-
-    op.drop_table("passkeys")
-    with op.batch_alter_table("groups", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_groups_owner"))
-
-    op.drop_table("groups")
-    with op.batch_alter_table("web_sessions", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_web_sessions_person"))
-
-    op.drop_table("web_sessions")
-    op.drop_table("tallies")
-    op.drop_table("streams")
-    op.drop_table("session_keys")
-    op.drop_table("protocol_sources")
-    with op.batch_alter_table("jobs", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_jobs_buried_run_at"))
-
-    op.drop_table("jobs")
-    op.drop_table("held_phases")
-    op.drop_table("facilitators")
-    op.drop_table("events")
-    with op.batch_alter_table("documents", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_documents_person"))
-
-    op.drop_table("documents")
-    op.drop_table("commands")
-    op.drop_table("challenges")
-    op.drop_table("attendance")
