@@ -27,7 +27,9 @@ def check_protocol(data: bytes, file: str = "") -> Checked:
         try:
             parsed = shape.ProtocolFile.model_validate_json(json.dumps(source.content))
         except ValidationError as error:
-            problems += (_explain(fault, source) for fault in error.errors(include_url=False) if not _echo(fault))
+            problems += (
+                _explain(fault, source) for fault in error.errors(include_url=False) if not _echo(fault)
+            )
         else:
             protocol = protocol_from(parsed)
             places = [path for path, _ in _located(parsed)]
@@ -89,6 +91,8 @@ def _explain(fault: ErrorDetails, source: Source) -> Problem:
         details = {"key": str(where[-1]), "known": ", ".join(_known(where[:-1]))}
         if close := get_close_matches(str(where[-1]), _known(where[:-1]), 1, 0.6):
             code, details = "unknown-key-close", {"key": str(where[-1]), "close": close[0]}
+    elif code == "not-keys" and where[-1:] == ("minutes",):
+        code, details = "not-minutes", {"value": str(fault["input"])[:40]}
     elif code == "missing":
         details = {"key": str(where[-1])}
     elif code == "not-one-of":

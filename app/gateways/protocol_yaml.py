@@ -77,13 +77,27 @@ def read_yaml(data: bytes) -> Source:
         source.problems.append(error.problem)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        why = (error.problem or error.context or "?").splitlines()[0]
-        source.problems.append(Problem("not-yaml", {"why": why}, line=mark.line + 1 if mark else 1))
+        why = {"why": _in_plain_words(f"{error.context} {error.problem}")}
+        source.problems.append(Problem("not-yaml", why, line=mark.line + 1 if mark else 1))
     except YAMLError as error:
         line = text[: getattr(error, "position", 0) or 0].count("\n") + 1
-        why = str(getattr(error, "reason", "")) or "?"
-        source.problems.append(Problem("not-yaml", {"why": why}, line=line))
+        source.problems.append(Problem("not-yaml", {"why": "protocol-yaml-character"}, line=line))
     return source
+
+
+_WHY = {
+    "mapping values are not allowed": "colon",
+    "'\\t'": "tab",
+    "while scanning a quoted scalar": "quote",
+    "while parsing a flow": "quote",
+    "could not find expected ':'": "key",
+    "while parsing a block": "indent",
+}
+"""What ruamel says, and the sentence of ours that says it to a person."""
+
+
+def _in_plain_words(reason: str) -> str:
+    return "protocol-yaml-" + next((ours for theirs, ours in _WHY.items() if theirs in reason), "other")
 
 
 def _events(text: str) -> Iterator[Event]:

@@ -1,6 +1,6 @@
 """Says in sentences what changed between two protocols, as a colleague would tell it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from app.engine.protocol import Capture, Phase, Protocol, Text
@@ -44,6 +44,8 @@ def _differences(before: Protocol, after: Protocol, lang: str) -> Iterator[Diffe
         yield Difference("protocol-diff-order", {"order": order})
     for key in kept:
         yield from _phase_differences(old[key], new[key], lang)
+    pairs = [(old[key][0], new[key][0]) for key in kept]
+    yield from _rewordings(pairs, lang)
 
 
 _Phases = Mapping[str, tuple[Phase, bool]]
@@ -91,7 +93,6 @@ def _phase_differences(old: tuple[Phase, bool], new: tuple[Phase, bool], lang: s
     for guard in sorted(before.guards - after.guards):
         yield _about("no-guard", after, lang, guard=f"protocol-guard-{guard}")
     yield from _capture_differences(before, after, lang)
-    yield from (_about(name, after, lang) for name in _reworded(before, after))
 
 
 def _capture_differences(before: Phase, after: Phase, lang: str) -> Iterator[Difference]:
@@ -112,15 +113,20 @@ def _by_kind(phase: Phase) -> dict[str, frozenset[Capture]]:
     return {kind: frozenset(each for each in phase.captures if each.kind == kind) for kind in kinds}
 
 
-def _reworded(before: Phase, after: Phase) -> Iterator[str]:
-    if before.purpose != after.purpose:
-        yield "purpose"
-    if before.say != after.say:
-        yield "say"
-    if before.guidance != after.guidance:
-        yield "guidance"
-    if before.prompts != after.prompts:
-        yield "prompts"
+def _rewordings(pairs: list[tuple[Phase, Phase]], lang: str) -> Iterator[Difference]:
+    """Say once for each sort of words in which phases they changed."""
+    for name, words in _WORDS.items():
+        titles = [_title(after.title, lang) for before, after in pairs if words(before) != words(after)]
+        if titles:
+            yield Difference(f"protocol-diff-{name}", {"phases": ", ".join(titles)})
+
+
+_WORDS: Mapping[str, Callable[[Phase], object]] = {
+    "purpose": lambda phase: phase.purpose,
+    "say": lambda phase: phase.say,
+    "guidance": lambda phase: phase.guidance,
+    "prompts": lambda phase: phase.prompts,
+}
 
 
 def _about(what: str, phase: Phase, lang: str, **details: str | int | float) -> Difference:

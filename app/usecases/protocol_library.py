@@ -41,6 +41,23 @@ class Checked:
     problems: tuple[Problem, ...]
 
 
+class Say(Protocol):
+    """Says a sentence of the catalogues, or the sentence behind a code."""
+
+    def __call__(self, language: str, sentence: str, **values: object) -> str:
+        """Say it in a language, its values filled in."""
+        ...
+
+
+def told(say: Say, language: str, sentence: str, details: Mapping[str, str | int | float]) -> str:
+    """Say a problem or a difference; details that name a sentence ("protocol-…") are said as well."""
+    values = {
+        key: say(language, value) if isinstance(value, str) and value.startswith("protocol-") else value
+        for key, value in details.items()
+    }
+    return say(language, sentence, **values)
+
+
 class ProtocolLibrary(Protocol):
     """The protocol files at hand, as the gallery needs them besides the port `Protocols`."""
 

@@ -64,8 +64,8 @@ def _of_one(phase: Phase) -> Iterator[Problem]:
         if role not in phase.guidance and not phase.is_break:
             details = {"role": f"protocol-role-{role}", "phase": phase.id}
             yield Problem("guidance-missing", details, ("guidance",))
-    for role, text in phase.guidance.items():
-        longest = max(map(len, text.values()))
+    for role in (*SPEAKING_ROLES, Role.OBSERVER):
+        longest = max(map(len, phase.guidance.get(role, {"": ""}).values()))
         if longest > LONGEST_GUIDANCE:
             yield Problem(
                 "guidance-long", {"length": longest, "most": LONGEST_GUIDANCE}, ("guidance", role.value)
