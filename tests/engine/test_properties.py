@@ -1,8 +1,10 @@
 """What holds after any commands whatever: laws of the engine, tried on random sessions."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import msgspec
+from babel.messages.pofile import read_po
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -12,13 +14,17 @@ from app.engine.due import due
 from app.engine.errors import Refusal
 from app.engine.events import EVENTS, EntryWritten, Event, IdeaKept, Undone, stored_name
 from app.engine.evolve import replay
-from app.engine.ids import CLOCK, Actor, EntryId, PersonId
+from app.engine.ids import CLOCK, Actor, EntryId, Machine, PersonId
 from app.engine.projections import project, project_personal, project_shared, sections
 from app.engine.protocol import Kind, Sight
 from app.engine.state import Session, Status
 from app.engine.timer import settle, total_used
 from tests.builders import BRUNO, CHLOE, DRISS, FACILITATOR, Play, a_plan, a_protocol, a_troika
 from tests.engine.random_walk import Walk
+
+CATALOGUE = Path(__file__).parents[2] / "app" / "locale" / "fr" / "refusals.po"
+with CATALOGUE.open("rb") as file:
+    SENTENCES = {str(message.id): str(message.string) for message in read_po(file)}
 
 NOT_TWICE = (c.Extend, c.PassFloor, c.Write, c.ProposeSubject, c.Replan)
 """Commands that mean something again when they are given again; their ids keep them from being taken twice."""
@@ -42,7 +48,8 @@ def attempt(play: Play, by: Actor, command: c.Command) -> tuple[Event, ...] | No
     """Give a command; None when it is refused. Any other exception is a bug."""
     try:
         return play.do(command, by)
-    except Refusal:
+    except Refusal as refusal:
+        assert SENTENCES[refusal.code] % refusal.details
         return None
 
 
@@ -56,8 +63,9 @@ def test_the_laws_hold_after_every_command(play: Play, seed: int, length: int) -
     for _ in range(length):
         by, command, seconds = walk.step(play.session)
         play.wait(seconds=seconds)
-        before = play.session
+        before, listed = play.session, is_listed(play, by, command)
         events = attempt(play, by, command)
+        assert events is None or listed, "what a page does not list is refused"
         if events is None or not events:
             assert play.session is before, "what is refused or already so changes nothing"
             continue
@@ -75,6 +83,14 @@ def test_the_laws_hold_after_every_command(play: Play, seed: int, length: int) -
         )
     assert replay(play.log, play.protocol) == play.session, "replay equals live"
     the_clock_is_never_refused_at_its_own_deadline(play)
+
+
+def is_listed(play: Play, by: Actor, command: c.Command) -> bool:
+    """Whether the person's page offers the command; the clock and the server have no page."""
+    person = play.session.find_person(PersonId(by))
+    if person is None:
+        return isinstance(by, Machine)
+    return c.wire_name(type(command)) in project(play.session, person.id, play.now).me.may
 
 
 def time_used_never_shrinks(before: Session, play: Play) -> None:
