@@ -58,8 +58,14 @@ class People(Protocol):
     async def erase_person(self, person: PersonId) -> None:
         """Forget a member: name, e-mail, tags, links, browsers and documents; a nameless id stays in past casts."""
 
-    async def erase_group(self, group: GroupId) -> None:
-        """Forget a group with its members, sessions, casts, attendance and documents; logs must be erased before."""
+    async def rehearsals_before(self, instant: datetime) -> tuple[Group, ...]:
+        """List the groups made for rehearsals before an instant, oldest first."""
+
+    async def erase_groups(self, groups: tuple[GroupId, ...]) -> None:
+        """Forget groups with members, sessions, casts, attendance and documents; logs must be erased before.
+
+        Their owners are forgotten too when they were visitors, whom nothing but these groups needs.
+        """
 
 
 class Sessions(Protocol):
