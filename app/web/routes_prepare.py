@@ -109,7 +109,6 @@ class PreparePage:
     timeline: Timeline
     zones: tuple[str, ...]
     letters: int
-    can_rehearse: bool
 
 
 @router.get("/prepare")
@@ -270,7 +269,6 @@ async def _page(request: Request, host: Facilitator, wish: Wish, *, complain: bo
         timeline=lay_out(timeline(protocol, minutes), starts_at or now, language),
         zones=times.zones(),
         letters=sum(1 for each in pasted.people if each.email),
-        can_rehearse=getattr(have, "rehearsals", None) is not None,
     )
 
 
