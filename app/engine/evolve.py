@@ -247,7 +247,7 @@ def _removed(session: Session, person: PersonId) -> Session:
 def _chosen(
     session: Session, person: PersonId, turn: int, subject: EntryId | None, reserve: PersonId | None
 ) -> Session:
-    """Another client has another request: the contract of the turn goes, and with it its acceptances."""
+    """Another client has another request: the contract of the turn goes, and the ideas the one before had kept."""
     index = turn - 1
     before = session.clients[index]
     chosen = replace(
@@ -255,14 +255,15 @@ def _chosen(
         clients=(*session.clients[:index], person, *session.clients[index + 1 :]),
         subjects=(*session.subjects[:index], subject, *session.subjects[index + 1 :]),
         reserve=reserve,
-        floor=session.floor,
     )
-    contract = chosen.contracts.get(turn)
-    if before == person or contract is None:
+    if before == person:
         return chosen
-    return replace(
-        chosen, contracts=_less(chosen.contracts, turn), entries=_less(chosen.entries, contract.entry)
-    )
+    kept = frozenset(each for each in session.kept if session.entries[each].turn != turn)
+    contract = session.contracts.get(turn)
+    if contract is None:
+        return replace(chosen, kept=kept)
+    entries, contracts = _less(session.entries, contract.entry), _less(session.contracts, turn)
+    return replace(chosen, kept=kept, contracts=contracts, entries=entries)
 
 
 # -- time ------------------------------------------------------------------------------------------

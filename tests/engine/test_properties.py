@@ -49,8 +49,13 @@ def attempt(play: Play, by: Actor, command: c.Command) -> tuple[Event, ...] | No
     try:
         return play.do(command, by)
     except Refusal as refusal:
-        assert SENTENCES[refusal.code] % refusal.details
+        say(refusal)
         return None
+
+
+def say(refusal: Refusal) -> None:
+    """Say the sentence of a refusal with the details it was given."""
+    assert SENTENCES[refusal.code] % refusal.details
 
 
 plays = st.builds(a_play, st.booleans(), st.integers(0, 9))
