@@ -147,9 +147,6 @@ class Doors(Protocol):
     async def end_web_session(self, token: TokenHash) -> None:
         """Put a browser out."""
 
-    async def end_web_sessions_of(self, person: PersonId) -> None:
-        """Put all of a person's browsers out."""
-
     async def put_challenge(self, challenge: Challenge) -> None:
         """Remember what a browser must sign."""
 

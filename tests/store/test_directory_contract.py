@@ -167,7 +167,7 @@ async def test_a_forgotten_person_leaves_a_nameless_id_in_past_casts_only(store:
     assert await store.directory.find_join(TokenHash("link")) is None
     assert await store.directory.find_web_session(TokenHash("browser"), NOON) is None
     assert await store.directory.invitations_of(ROOM.id) == ()
-    assert await store.documents.of_person(ANNA.person) == ()
+    assert await store.documents.find(ROOM.id, ANNA.person, DocumentKind.PLAN) is None
     held = await store.directory.find_attendance(ROOM.id)
     assert held is not None
     assert [each.name for each in held.people] == ["", "Ben"]
@@ -184,7 +184,7 @@ async def test_a_forgotten_group_leaves_nothing(store: AnyStore) -> None:
     assert await store.directory.find_attendance(ROOM.id) is None
     assert await store.directory.find_join(TokenHash("link")) is None
     assert await store.directory.find_web_session(TokenHash("browser"), NOON) is None
-    assert await store.documents.of_person(ANNA.person) == ()
+    assert await store.documents.find(ROOM.id, ANNA.person, DocumentKind.PLAN) is None
     assert await store.directory.find_facilitator(FAY.id) == FAY
 
 
