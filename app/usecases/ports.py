@@ -14,6 +14,7 @@ from app.usecases.records import (
     Document,
     DocumentKind,
     Job,
+    JobId,
     Letter,
     NewJob,
     Tally,
