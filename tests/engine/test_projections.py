@@ -62,6 +62,16 @@ def test_what_is_kept_or_meant_for_another_client_is_not_lent_from_before() -> N
     assert not other.entries.of(DRISS)["i1"].kept, "the choice of one client is no business of the next"
 
 
+def test_a_question_to_the_client_goes_to_whoever_is_client() -> None:
+    play = Play().start().to("clarification")
+    play.do(Write(EntryId("q1"), Kind.QUESTION, "Depuis quand ?"), CHLOE)
+    before = project_shared(play.session, play.now)
+    play.do(ChooseClient(DRISS))
+    after = project_shared(play.session, play.now, before)
+    assert ("q1" in before.entries.of(BRUNO), "q1" in before.entries.of(DRISS)) == (True, False)
+    assert ("q1" in after.entries.of(BRUNO), "q1" in after.entries.of(DRISS)) == (False, True)
+
+
 def test_the_plan_shows_the_hour_of_each_phase_past_and_to_come() -> None:
     play = Play()
     hours = [slot.starts_at for slot in project(play.session, BRUNO, play.now).plan]

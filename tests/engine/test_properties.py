@@ -122,6 +122,9 @@ def everybody_named_has_a_seat(session: Session) -> None:
     assert floor.holder not in floor.round
     contracts = {contract.entry for contract in session.contracts.values()}
     assert contracts | {each for each in session.subjects if each} | session.kept <= set(session.entries)
+    assert set(session.interests) | {each for order in session.orders.values() for each in order} <= set(
+        session.entries
+    )
 
 
 def events_survive_storage(events: tuple[Event, ...]) -> None:
