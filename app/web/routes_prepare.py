@@ -113,7 +113,7 @@ class PreparePage:
 
 @router.get("/prepare")
 async def prepare(
-    request: Request, asker: Annotated[Asker, who(Who.FACILITATOR)], group: str = ""
+    request: Request, asker: Annotated[Asker, who(Who.FACILITATOR)], group: str = "", protocol: str = ""
 ) -> Response:
     """Show the page, filled with the group's people if there is one."""
     have, host = parts(request), asker.host
@@ -129,7 +129,7 @@ async def prepare(
         day=start.date().isoformat(),
         hour=start.strftime("%H:%M"),
         zone=zone,
-        protocol=(await have.protocols.all())[0].id,
+        protocol=(await have.protocols.find(protocol) or (await have.protocols.all())[0]).id,
         minutes={},
         trace=Trace(found.trace) if found else Trace.CLIENT,
         language=found.lang if found else have.pages.language(request),
