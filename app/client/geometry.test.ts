@@ -71,8 +71,8 @@ test("the ring goes round the words and touches nobody", () => {
       assert.ok(Math.hypot(x + placed.cx - seat.x, y + placed.cy + placed.sink - seat.y) >= seat.d / 2 + 8);
   }
   for (const box of boxes) {
-    const x = Math.abs(box.x - placed.cx) + box.w / 2;
-    const y = Math.abs(box.y - placed.cy) + box.h / 2;
+    const x: number = Math.abs(box.x - placed.cx) + box.w / 2;
+    const y: number = Math.abs(box.y - placed.cy) + box.h / 2;
     assert.ok((x / ring.a) ** ring.n + (y / ring.b) ** ring.n <= 1);
   }
 });
