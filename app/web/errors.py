@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.usecases.ports import StoreUnavailable
 from app.web.attempts import TooOften
-from app.web.deps import NotHere, SignInNeeded, parts
+from app.web.deps import NameNeeded, NotHere, SignInNeeded, parts
 from app.web.security import Shield
 
 log = logging.getLogger(__name__)
@@ -96,6 +96,7 @@ def install(app: FastAPI, origin: str) -> None:
     app.add_middleware(Shield, origin=origin, refuse=refuse_foreign)
     app.add_exception_handler(NotHere, _not_here)
     app.add_exception_handler(SignInNeeded, _sign_in)
+    app.add_exception_handler(NameNeeded, _name_first)
     app.add_exception_handler(TooOften, _too_often)
     app.add_exception_handler(StoreUnavailable, _unavailable)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -110,6 +111,10 @@ async def _sign_in(request: Request, _error: Exception) -> Response:
     if request.method not in ("GET", "HEAD"):
         return RedirectResponse("/sign-in", 303)
     return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
+
+
+async def _name_first(_request: Request, _error: Exception) -> Response:
+    return RedirectResponse("/me?first=1", 303)
 
 
 async def _too_often(request: Request, _error: Exception) -> Response:

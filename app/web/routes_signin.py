@@ -124,22 +124,22 @@ async def sign_out(request: Request, asker: Annotated[Asker, who(Who.ANYONE)]) -
 
 @router.get("/me")
 async def me(
-    request: Request, asker: Annotated[Asker, who(Who.FACILITATOR)], first: bool = False, saved: bool = False
+    request: Request, asker: Annotated[Asker, who(Who.NEWCOMER)], first: bool = False, saved: bool = False
 ) -> Response:
     """Show who the facilitator is."""
-    host = asker.host
-    zone = host.zone if host.email else times.home_zone()
+    host, pages, known = asker.host, parts(request).pages, bool(asker.host.email)
     page = MePage(
-        host.name, host.email, host.lang, zone, times.zones(), first or not host.email, saved, (),
+        host.name, host.email, host.lang if known else pages.language(request),
+        host.zone if known else times.home_zone(), times.zones(), first or not known, saved, (),
         await _passkeys(request, host.id), passkeys_possible(request),
     )  # fmt: skip
-    return parts(request).pages.show(request, page)
+    return pages.show(request, page)
 
 
 @router.post("/me")
 async def save_me(
     request: Request,
-    asker: Annotated[Asker, who(Who.FACILITATOR)],
+    asker: Annotated[Asker, who(Who.NEWCOMER)],
     name: Annotated[str, Form(max_length=400)] = "",
     email: Annotated[str, Form(max_length=320)] = "",
     lang: Annotated[str, Form(max_length=20)] = "",
