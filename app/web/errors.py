@@ -1,11 +1,11 @@
 """Says what went wrong in one calm sentence: each kind of failure is mapped to its page here, once."""
 
-import logging
 import secrets
 from dataclasses import dataclass
 from typing import ClassVar
 from urllib.parse import quote
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -17,7 +17,7 @@ from app.web.attempts import TooOften
 from app.web.deps import NameNeeded, NotHere, SignInNeeded, parts
 from app.web.security import Shield
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(part="pages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,5 +137,5 @@ async def _http(request: Request, error: Exception) -> Response:
 def _broken(request: Request, error: Exception) -> Response:
     """Log a bug under an id, without what people typed, and show the id."""
     error_id = secrets.token_hex(4)
-    log.error("page failed", extra={"error_id": error_id, "kind": type(error).__name__}, exc_info=error)
+    log.error("page failed", incident=error_id, exc_info=error)
     return show(request, 500, error_id)
