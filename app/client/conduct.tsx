@@ -1,4 +1,4 @@
-// The facilitator's side: the floor, the contract, what waits to be shown, delay, the cast, the balance of voices.
+// The facilitator's side: what the phase waits for first, then the floor, delay, the cast, the balance of voices.
 import type { JSX } from "preact";
 import { Cast } from "./cast.tsx";
 import { Accepted } from "./contract.tsx";
@@ -16,12 +16,12 @@ export function Conduct(): JSX.Element | null {
   const silent = phase.value?.voice === "silence" || phase.value?.voice === "writing";
   return (
     <aside class="side" aria-label={_("More to conduct with")}>
+      {running && contractNow() ? <Contract /> : null}
+      {running && here.conduct.waiting ? <Reveal /> : null}
       {running && !silent ? <FloorCard /> : null}
       {running && silent ? <Ready /> : null}
       {running && (here.conduct.proposals.length ?? 0) > 0 ? <Drift /> : null}
       {here.session.status !== "ended" && here.session.status !== "closed" ? <Cast /> : null}
-      {running && contractNow() ? <Contract /> : null}
-      {running && here.conduct.waiting ? <Reveal /> : null}
       {running && !silent ? <Voices /> : null}
       {here.session.status === "ended" ? <Over /> : null}
     </aside>
