@@ -31,11 +31,8 @@ class Settings:
 
     @property
     def on_loopback(self) -> bool:
-        """Whether only this machine can reach the server."""
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost"
+        """Whether only this machine can reach the server: it listens to nobody else, and no proxy gives it a name."""
+        return _is_loopback(self.host) and _is_loopback(urlsplit(self.origin).hostname or "")
 
 
 def from_environment(
@@ -60,6 +57,13 @@ def from_environment(
         mail_from=environ.get("RONDE_MAIL_FROM") or f"ronde@{parts.hostname}",
         log_json=environ.get("RONDE_LOG", "") == "json",
     )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _port(text: str) -> int:

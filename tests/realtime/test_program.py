@@ -70,6 +70,8 @@ def test_a_setting_that_cannot_work_is_one_sentence(environ: dict[str, str]) -> 
 def test_settings_come_from_the_environment_and_the_command_line_wins() -> None:
     read = from_environment({"RONDE_DATA": "/elsewhere", "RONDE_HOST": "::1", "RONDE_PORT": "81"}, port=82)
     assert (read.origin, read.on_loopback, read.secure) == ("http://[::1]:82", True, False)
+    behind_a_proxy = from_environment({"RONDE_ORIGIN": "https://ronde.example.org"})
+    assert not behind_a_proxy.on_loopback, "its letters are not shown to the whole world"
     assert read.database == "sqlite:////elsewhere/ronde.sqlite"
 
 
