@@ -102,7 +102,7 @@ def _row(name: str, measured: live.Measured) -> None:
     print(
         f"  {name:33} {measured.per_second:7.0f}/s   answer {ack[0]:6.2f} / {ack[1]:6.2f} ms"
         f"   everyone {everyone[0]:6.2f} / {everyone[1]:6.2f} ms (p50 / p99)"
-        f"   {measured.socket_bytes / 1000:5.1f} kB per socket"
+        f"   {measured.cpu_us:5.0f} µs of work each   {measured.socket_bytes / 1000:5.1f} kB per socket"
         + (f"   {measured.refused} refused" * bool(measured.refused)),
         flush=True,
     )

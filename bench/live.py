@@ -43,6 +43,7 @@ class Measured:
     ack: tuple[float, float]  # p50, p99
     everyone: tuple[float, float]
     socket_bytes: float
+    cpu_us: float  # the server's own work for one command, whoever else uses the machine
     refused: int
 
 
@@ -88,9 +89,10 @@ def _load(process: subprocess.Popen[str], url: str, rooms: Sequence[PlantedRoom]
     try:
         print(json.dumps(plan), file=generator.stdin, flush=True)
         json.loads(generator.stdout.readline())
-        idle = resident(process.pid)
+        idle, worked = resident(process.pid), _cpu_seconds(process.pid)
         print("go", file=generator.stdin, flush=True)
         told = json.loads(generator.stdout.readline())
+        worked = _cpu_seconds(process.pid) - worked
     finally:
         generator.kill()
         generator.wait()
@@ -100,6 +102,7 @@ def _load(process: subprocess.Popen[str], url: str, rooms: Sequence[PlantedRoom]
         (told["ack"]["p50"], told["ack"]["p99"]),
         (told["everyone"]["p50"], told["everyone"]["p99"]),
         (idle - before) / (len(rooms) * SEATS),
+        worked * 1e6 / max(1, told["answered"]),
         told["refused"],
     )
 
@@ -141,6 +144,18 @@ def resident(pid: int) -> int:
     return int(told.stdout) * 1024
 
 
+def _cpu_seconds(pid: int) -> float:
+    """Tell how long a process has computed."""
+    stat = Path(f"/proc/{pid}/stat")
+    if stat.exists():
+        fields = stat.read_text().rpartition(")")[2].split()
+        ticks: int = os.sysconf("SC_CLK_TCK")
+        return (int(fields[11]) + int(fields[12])) / ticks
+    told = subprocess.run(["ps", "-o", "time=", "-p", str(pid)], capture_output=True, text=True, check=True)
+    *larger, seconds = told.stdout.strip().replace("-", ":").split(":")
+    return float(seconds) + sum(int(part) * 60**power for power, part in enumerate(reversed(larger), start=1))
+
+
 def _many_files() -> None:
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
@@ -153,6 +168,7 @@ def as_dict(measured: Measured) -> dict[str, Any]:
         "ack_ms": [round(each, 2) for each in measured.ack],
         "everyone_ms": [round(each, 2) for each in measured.everyone],
         "frame_bytes": measured.frame_bytes,
+        "cpu_us": round(measured.cpu_us),
         "socket_kb": round(measured.socket_bytes / 1000, 1),
         "refused": measured.refused,
     }

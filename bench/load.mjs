@@ -19,6 +19,7 @@ const toAck = [];
 const toAll = [];
 let sent = 0;
 let refused = 0;
+let answered = 0;
 let measuring = false;
 let onDone = () => {};
 
@@ -58,7 +59,8 @@ function sit(room, seat) {
         const frame = JSON.parse(text);
         const command = room.waiting.get(frame.id);
         if (command === undefined) return;
-        command.seq = frame.seq;
+        answered += 1;
+      command.seq = frame.seq;
         if (command.measured) toAck.push(performance.now() - command.at);
         settle(room);
       } else if (kind === "wel") {
@@ -138,6 +140,7 @@ const result = {
   sent,
   done: toAll.length,
   refused,
+  answered,
   frameBytes: Math.round(bytes / Math.max(1, frames)),
   ack: { p50: share(toAck, 0.5), p99: share(toAck, 0.99) },
   everyone: { p50: share(toAll, 0.5), p99: share(toAll, 0.99) },
