@@ -21,7 +21,7 @@ from devtools.steps import ROOT
 FRAME_BYTES = 900
 """Bytes of one update of the peer until Ronde's own were measured."""
 
-STARTS_WITHIN = 120.0
+_TICKS = float(os.sysconf("SC_CLK_TCK"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +149,7 @@ def _cpu_seconds(pid: int) -> float:
     stat = Path(f"/proc/{pid}/stat")
     if stat.exists():
         fields = stat.read_text().rpartition(")")[2].split()
-        ticks: int = os.sysconf("SC_CLK_TCK")
-        return (int(fields[11]) + int(fields[12])) / ticks
+        return float(fields[11]) / _TICKS + float(fields[12]) / _TICKS
     told = subprocess.run(["ps", "-o", "time=", "-p", str(pid)], capture_output=True, text=True, check=True)
     *larger, seconds = told.stdout.strip().replace("-", ":").split(":")
     return float(seconds) + sum(int(part) * 60**power for power, part in enumerate(reversed(larger), start=1))

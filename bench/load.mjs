@@ -60,7 +60,7 @@ function sit(room, seat) {
         const command = room.waiting.get(frame.id);
         if (command === undefined) return;
         answered += 1;
-      command.seq = frame.seq;
+        command.seq = frame.seq;
         if (command.measured) toAck.push(performance.now() - command.at);
         settle(room);
       } else if (kind === "wel") {
@@ -95,14 +95,21 @@ const share = (values, part) => {
   return sorted.length ? sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] : null;
 };
 
+/** Sends every socket's heartbeat each 5 seconds, spread as those of independent browsers are. */
+let beat = 0;
+const heart = setInterval(() => {
+  for (let at = beat % 50; at < rooms.length; at += 50) {
+    for (const seat of rooms[at].seats)
+      if (seat?.readyState === WebSocket.OPEN) seat.send('{"t":"ping","t0":1}');
+  }
+  beat += 1;
+}, 100);
+
 for (let from = 0; from < rooms.length; from += 20) {
   await Promise.all(
     rooms.slice(from, from + 20).flatMap((room) => room.cookies.map((_, seat) => sit(room, seat))),
   );
 }
-const heart = setInterval(() => {
-  for (const room of rooms) for (const seat of room.seats) seat.send('{"t":"ping","t0":1}');
-}, 5000);
 await pause(plan.settle ?? 1);
 console.log(JSON.stringify({ ready: true }));
 await lines.next();
