@@ -35,7 +35,7 @@ from app.engine.ids import CLOCK, Actor, Machine, PersonId
 from app.engine.permissions import CONDUCT
 from app.engine.plan import expand
 from app.engine.protocol import Kind, Protocol, Role
-from app.engine.state import Person, Presence, Session
+from app.engine.state import Person, Presence, Session, Status
 
 DOORS_BEFORE = timedelta(minutes=15)
 MOST_SEATS = 16
@@ -79,6 +79,8 @@ def decide(session: Session, command: CastCommand, by: Actor, now: datetime) -> 
         case Leave(gone):
             return _leave(_person(session, by), gone)
         case OpenDoors():
+            if session.status is Status.OPEN:
+                return ()
             if by == CLOCK and now < session.starts_at - DOORS_BEFORE:
                 raise Refusal(Code.TOO_EARLY)
             return (DoorsOpened(),)
