@@ -196,7 +196,7 @@ async def test_a_plan_the_table_could_not_hold_is_never_written(site: Site) -> N
     protocol = await site.parts.protocols.find("codev-75")
     assert protocol is not None
     group = new_group(host, site.parts.ids, "Cercle", "fr", "UTC", Trace.CLIENT, site.clock.now())
-    people = tuple(Named(f"P{number}", "", number) for number in range(4)) + (Named("", "", 9),)
+    people = (*(Named(f"P{number}", "", number) for number in range(4)), Named("", "", 9))
     starts_at = site.clock.now() + timedelta(days=1)
     plan = Plan(group, people, starts_at, "UTC", protocol, {}, Trace.CLIENT, None, None, "fr")
     have = site.parts
