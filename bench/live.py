@@ -152,7 +152,9 @@ def _cpu_seconds(pid: int) -> float:
         return float(fields[11]) / _TICKS + float(fields[12]) / _TICKS
     told = subprocess.run(["ps", "-o", "time=", "-p", str(pid)], capture_output=True, text=True, check=True)
     *larger, seconds = told.stdout.strip().replace("-", ":").split(":")
-    return float(seconds) + sum(int(part) * 60.0**power for power, part in enumerate(reversed(larger), start=1))
+    return float(seconds) + sum(
+        int(part) * 60.0**power for power, part in enumerate(reversed(larger), start=1)
+    )
 
 
 def _many_files() -> None:

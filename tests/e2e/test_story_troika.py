@@ -97,9 +97,8 @@ async def block(
     await go_on(cast, host, titles["harvest"])
     await client.open_notebook()
     await client.sees(f"{idea} {turn}")
-    for other in (1, 2, 3):
-        if other != turn:
-            await expect(client.page.get_by_text(f"{idea} {other}")).to_have_count(0)
+    for another in {1, 2, 3} - {turn}:
+        await expect(client.page.get_by_text(f"{idea} {another}")).to_have_count(0)
     await client.fill("What?", f"{action} {turn}")
     await expect(client.field("The very first move, within two days").first).to_be_visible()
     await cast.shot(client, f"harvest-client-{turn}")
