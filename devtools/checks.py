@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from devtools.environment import environment
 from devtools.steps import ROOT, say
 
-WHOLE_SUITE = ("-n", "2", "--dist", "worksteal")
+WHOLE_SUITE = ("-n", "2", "--dist", "loadgroup")
 PYTHON_SOURCES = ("app", "bench", "devtools", "tests", "dev.py")
 
 
