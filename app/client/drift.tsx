@@ -59,6 +59,18 @@ function apply(way: ProposalView): void {
   void ask({ type: "replan", proposal: way.name }, "drift");
 }
 
+/** Names a way by what it does; once the consultation is over, another phase lends its time. */
+function nameOf(way: ProposalView, coming: readonly PlanView[]): string {
+  const lender = coming.find((each) => way.changes[each.key] !== undefined);
+  const other =
+    way.name === "borrow" &&
+    phaseWords(lender)?.voice !== "in-turn" &&
+    phaseWords(lender)?.step !== "consultation";
+  return other
+    ? _("Borrow from: {phase}", { phase: phaseWords(lender)?.title ?? "" })
+    : (NAMES[way.name]?.() ?? way.name);
+}
+
 function Way({ way }: { way: ProposalView }): JSX.Element | null {
   const here = view.value;
   if (!here) return null;
@@ -70,7 +82,7 @@ function Way({ way }: { way: ProposalView }): JSX.Element | null {
   const said = coming.map((each) => `${phaseWords(each)?.title ?? each.key} ${whole(each)}`).join(", ");
   return (
     <button type="button" onClick={() => apply(way)}>
-      <b>{NAMES[way.name]?.() ?? way.name}</b>
+      <b>{nameOf(way, coming)}</b>
       {next ? (
         <span class="at num">
           {phaseWords(next)?.title} {hour(way.next_at, here.session.zone)}

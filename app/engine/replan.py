@@ -52,9 +52,11 @@ def proposals(session: Session, now: datetime, ends_at: datetime | None = None) 
     late = ends_at - session.clock.promised_end
     if late < NOTICEABLE:
         return ()
+    shave = _cut("shave", session, _room(session, _later(session), now), ends_at, now)
+    borrow = _cut("borrow", session, _room(session, _consultation(session), now), ends_at, now)
     offers = (
-        _cut("shave", session, _room(session, _later(session), now), ends_at, now),
-        _cut("borrow", session, _room(session, _consultation(session), now), ends_at, now),
+        shave,
+        None if shave and borrow and shave.granted == borrow.granted else borrow,  # one way is not two
         Proposal(
             "later",
             {},

@@ -314,6 +314,12 @@ def test_the_running_consultation_lends_time_too() -> None:
     assert play.session.clock.timers[5].granted == minutes(20)
 
 
+def test_one_way_is_never_offered_twice() -> None:
+    play = late()
+    play.next().contract().next().wait(20).next()
+    assert [each.name for each in proposals(play.session, play.now)] == ["shave", "later"]
+
+
 def test_finishing_later_announces_another_end_in_whole_minutes() -> None:
     play = late(6.5)
     play.do(Replan("later"))
