@@ -69,6 +69,12 @@ test("a listening client has nothing to do but listen", () => {
   assert.equal(actionOf(at({ role: "client", may: ["write"] }), "in-turn").is, "none");
 });
 
+test("a subject is asked for while one is sought, not from a client who listens", () => {
+  const writes = { subject: "all" };
+  assert.equal(actionOf(at({ writes }), "free", [{ kind: "subject" }]).is, "propose");
+  assert.equal(actionOf(at({ writes, role: "client" }), "free", [{ kind: "idea" }]).is, "none");
+});
+
 test("after the end there is one's own page", () => {
   assert.equal(actionOf(at({ status: "ended" }), "round").is, "after");
 });

@@ -12,8 +12,12 @@ export type Action =
   | { readonly is: "raise"; readonly after: readonly string[] }
   | { readonly is: "lower"; readonly after: readonly string[] };
 
-/** Decides what the button in the middle of the bottom bar does; `voice` is the running phase's. */
-export function actionOf(view: View, voice: string): Action {
+/** Decides what the button in the middle of the bottom bar does; `voice` and `captures` are the running phase's. */
+export function actionOf(
+  view: View,
+  voice: string,
+  captures: readonly { readonly kind: string }[] = [],
+): Action {
   const { me, floor, request, session } = view;
   const may = (command: string) => me.may.includes(command);
   if (session.status === "ended" || session.status === "closed") return { is: "after" };
@@ -27,7 +31,8 @@ export function actionOf(view: View, voice: string): Action {
   const rank = floor.hands.indexOf(me.id);
   if (rank >= 0) return { is: "lower", after: floor.hands.slice(0, rank) };
   if (may("raise-hand")) return { is: "raise", after: floor.hands };
-  if (me.writes.subject !== undefined && !hasSubject(view)) return { is: "propose" };
+  const finding = session.status !== "running" || captures.some((each) => each.kind === "subject");
+  if (finding && me.writes.subject !== undefined && !hasSubject(view)) return { is: "propose" };
   return { is: "none" };
 }
 

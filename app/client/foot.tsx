@@ -16,7 +16,7 @@ interface Props {
 export function Foot({ notebook, session }: Props): JSX.Element | null {
   const here = view.value;
   if (!here) return null;
-  const action = actionOf(here, phase.value?.voice ?? "");
+  const action = actionOf(here, phase.value?.voice ?? "", phase.value?.captures ?? []);
   return (
     <footer class="foot">
       <div class="group said-here">
