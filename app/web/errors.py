@@ -1,0 +1,139 @@
+"""Says what went wrong in one calm sentence: each kind of failure is mapped to its page here, once."""
+
+import logging
+import secrets
+from dataclasses import dataclass
+from typing import ClassVar
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.usecases.ports import StoreUnavailable
+from app.web.deps import NotHere, SignInNeeded, parts
+from app.web.security import Shield
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """A page that says what happened and what to do."""
+
+    template: ClassVar[str] = "pages/error.html"
+    status: int
+    title: str
+    sentence: str
+    error_id: str
+
+
+class TooOften(Exception):
+    """Too many wrong links from one network."""
+
+
+_ = str  # marks sentences for the catalogue; they are said in the reader's language below
+SENTENCES = {
+    400: (_("This request cannot be read."), _("Go back and try again; nothing was changed.")),
+    403: (
+        _("This came from another page."),
+        _("For your safety nothing was done. Open Ronde again and repeat it there."),
+    ),
+    404: (
+        _("There is nothing here for you."),
+        _(
+            "The address may be mistyped, or the link may have been replaced. The person who invited you can send a new one."
+        ),
+    ),
+    405: (_("This page cannot do that."), _("Go back to the page before and use its buttons.")),
+    413: (_("This is too long."), _("Nothing was saved. Shorten it and send it again.")),
+    422: (_("Something in the form is missing."), _("Go back: what you typed is still there.")),
+    429: (_("Too many attempts from your network."), _("Wait ten minutes, then use the link you received.")),
+    500: (_("Something broke on our side."), _("What was acknowledged is kept. Try again in a moment.")),
+    503: (_("The database does not answer."), _("Nothing is lost. Try again in a moment.")),
+}
+
+
+def show(request: Request, status: int, error_id: str = "") -> Response:
+    """Answer with the page of a status, in the reader's language."""
+    pages = parts(request).pages
+    title, sentence = SENTENCES.get(status) or SENTENCES[500 if status >= 500 else 400]
+    said = pages.language(request)
+    page = ErrorPage(status, pages.sentences.say(said, title), pages.sentences.say(said, sentence), error_id)
+    return pages.show(request, page, status)
+
+
+def refuse_foreign(scope: Scope) -> Response:
+    """Answer what another site sent."""
+    return show(Request(scope), 403)
+
+
+class BugCatcher:
+    """ASGI middleware: a bug in a page becomes the page "something broke, id …", inside the shield's headers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on; answer for it when it raises before its first byte."""
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception as error:
+            if scope["type"] != "http" or started:
+                raise
+            await _broken(Request(scope), error)(scope, receive, send)
+
+
+def install(app: FastAPI, origin: str) -> None:
+    """Put the shield and the answers to every failure around the pages; call it before adding other middleware."""
+    app.add_middleware(BugCatcher)
+    app.add_middleware(Shield, origin=origin, refuse=refuse_foreign)
+    app.add_exception_handler(NotHere, _not_here)
+    app.add_exception_handler(SignInNeeded, _sign_in)
+    app.add_exception_handler(TooOften, _too_often)
+    app.add_exception_handler(StoreUnavailable, _unavailable)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+
+
+async def _not_here(request: Request, _error: Exception) -> Response:
+    return show(request, 404)
+
+
+async def _sign_in(request: Request, _error: Exception) -> Response:
+    if request.method not in ("GET", "HEAD"):
+        return RedirectResponse("/sign-in", 303)
+    return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
+
+
+async def _too_often(request: Request, _error: Exception) -> Response:
+    return show(request, 429)
+
+
+async def _unavailable(request: Request, _error: Exception) -> Response:
+    return show(request, 503)
+
+
+async def _invalid(request: Request, _error: Exception) -> Response:
+    return show(request, 422)
+
+
+async def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return show(request, error.status_code)
+
+
+def _broken(request: Request, error: Exception) -> Response:
+    """Log a bug under an id, without what people typed, and show the id."""
+    error_id = secrets.token_hex(4)
+    log.error("page failed", extra={"error_id": error_id, "kind": type(error).__name__}, exc_info=error)
+    return show(request, 500, error_id)

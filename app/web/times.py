@@ -1,0 +1,96 @@
+"""Writes instants and spans as people of each language read them, in the zone they live in."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, available_timezones
+
+from babel.dates import format_date, get_timezone_location
+from babel.localtime import LOCALTZ
+
+THIN, HARD = "\u202f", "\u00a0"
+
+
+def local(instant: datetime, zone: str) -> datetime:
+    """Move an instant into a zone."""
+    return instant.astimezone(ZoneInfo(zone))
+
+
+def day(language: str, instant: datetime, zone: str) -> str:
+    """Write the whole date: "jeudi 26 novembre 2026", "Thursday 26 November 2026"."""
+    return format_date(local(instant, zone), "EEEE d MMMM y", locale=language)
+
+
+def short_day(language: str, instant: datetime, zone: str) -> str:
+    """Write the date without its year: "jeudi 26 novembre"."""
+    return format_date(local(instant, zone), "EEEE d MMMM", locale=language)
+
+
+def hour(language: str, instant: datetime, zone: str) -> str:
+    """Write an hour inside a sentence: "14 h 15", "2:15 pm"."""
+    at = local(instant, zone)
+    if language == "fr":
+        return f"{at.hour}{HARD}h" + (f"{HARD}{at.minute:02}" if at.minute else "")
+    minutes = f":{at.minute:02}" if at.minute else ""
+    return f"{at.hour % 12 or 12}{minutes}{HARD}{'am' if at.hour < 12 else 'pm'}"
+
+
+def clock(language: str, instant: datetime, zone: str) -> str:
+    """Write an hour in a column: "14:15", "2:15"."""
+    at = local(instant, zone)
+    return f"{at.hour if language == 'fr' else at.hour % 12 or 12}:{at.minute:02}"
+
+
+def span(language: str, length: timedelta) -> str:
+    """Write a length: "75 min", "2 h 30" from two hours up ("2 h 30 min" in English)."""
+    minutes = round(length.total_seconds() / 60)
+    hours, rest = divmod(minutes, 60)
+    if minutes < 120:
+        return f"{minutes}{HARD}min"
+    tail = f"{HARD}{rest:02}" + ("" if language == "fr" else f"{HARD}min") if rest else ""
+    return f"{hours}{HARD}h{tail}"
+
+
+def city(language: str, zone: str) -> str:
+    """Name the city a zone is known by: "Bruxelles" for Europe/Brussels; UTC names itself."""
+    if zone.startswith("Etc/") or zone == "UTC":
+        return "UTC"
+    return get_timezone_location(zone, locale=language, return_city=True)
+
+
+def zones() -> tuple[str, ...]:
+    """List the zones people can choose: those named after a place, and UTC."""
+    return _ZONES
+
+
+def home_zone() -> str:
+    """Name the zone of the machine, the first guess before a browser says better."""
+    name = str(getattr(LOCALTZ, "key", "UTC"))
+    return name if name in _ZONES else "UTC"
+
+
+def _places() -> tuple[str, ...]:
+    areas = (
+        "Africa",
+        "America",
+        "Antarctica",
+        "Asia",
+        "Atlantic",
+        "Australia",
+        "Europe",
+        "Indian",
+        "Pacific",
+    )
+    return (*sorted(z for z in available_timezones() if z.split("/")[0] in areas and "/" in z), "UTC")
+
+
+_ZONES = _places()
+
+FILTERS: Mapping[str, Callable[..., str]] = {
+    "day": day,
+    "short_day": short_day,
+    "hour": hour,
+    "clock": clock,
+    "span": span,
+    "city": city,
+}
+"""What templates can write; each takes the language first, which rendering binds."""
