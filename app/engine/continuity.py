@@ -126,7 +126,11 @@ def without_sound(watch: Watch, now: datetime, limits: Thresholds = THRESHOLDS) 
 
 
 def is_group_cut(
-    watch: Watch, present: frozenset[PersonId], pillars: frozenset[PersonId], now: datetime, limits: Thresholds = THRESHOLDS
+    watch: Watch,
+    present: frozenset[PersonId],
+    pillars: frozenset[PersonId],
+    now: datetime,
+    limits: Thresholds = THRESHOLDS,
 ) -> bool:
     """Tell whether enough people are without sound: a pillar (facilitator, speaker), or a quorum.
 

@@ -20,7 +20,9 @@ from app.engine.continuity import (
 from app.engine.ids import PersonId
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
-TABLE = tuple(PersonId(name) for name in ("helene", "nadia", "karim", "awa", "luc", "claire", "thomas", "sophie"))
+TABLE = tuple(
+    PersonId(name) for name in ("helene", "nadia", "karim", "awa", "luc", "claire", "thomas", "sophie")
+)
 EVERYONE = frozenset(TABLE)
 PILLARS = frozenset(TABLE[:1])
 
@@ -71,8 +73,18 @@ def test_one_consultant_without_sound_is_not_a_quorum_but_the_facilitator_is_a_p
 
 
 def test_two_of_eight_are_no_quorum_and_four_are() -> None:
-    assert judge(failed(silence(Watch(Rung.SFU, NOON), TABLE[3:5], 1, 12), 3, 12), EVERYONE, PILLARS, after(13)).rung is Rung.SFU
-    assert judge(failed(silence(Watch(Rung.SFU, NOON), TABLE[3:7], 1, 12), 3, 12), EVERYONE, PILLARS, after(13)).rung is Rung.MESH
+    assert (
+        judge(
+            failed(silence(Watch(Rung.SFU, NOON), TABLE[3:5], 1, 12), 3, 12), EVERYONE, PILLARS, after(13)
+        ).rung
+        is Rung.SFU
+    )
+    assert (
+        judge(
+            failed(silence(Watch(Rung.SFU, NOON), TABLE[3:7], 1, 12), 3, 12), EVERYONE, PILLARS, after(13)
+        ).rung
+        is Rung.MESH
+    )
 
 
 def test_people_who_left_and_old_reports_do_not_count() -> None:
@@ -118,7 +130,9 @@ steps = st.lists(
 
 
 @given(steps)
-def test_no_sequence_of_reports_makes_the_group_flap(story: list[tuple[int, str, PersonId, bool, Rung]]) -> None:
+def test_no_sequence_of_reports_makes_the_group_flap(
+    story: list[tuple[int, str, PersonId, bool, Rung]],
+) -> None:
     """Whatever browsers report, the group falls at most once per rung between two rises, and rises twice at most."""
     watch, now, falls, rises = Watch(Rung.SFU, NOON), NOON, 0, 0
     for wait, what, person, good, rung in story:
