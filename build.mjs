@@ -1,14 +1,27 @@
 // Builds what browsers load: app/client/entries/* and app/static/css/ronde.css into app/static/dist.
-import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, extname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as esbuild from "esbuild";
+import { po } from "gettext-parser";
+import { icons } from "lucide";
 
 const root = dirname(fileURLToPath(import.meta.url));
 process.chdir(root);
 const entriesFolder = "app/client/entries";
 const stylesFolder = "app/static/css";
 const dist = "app/static/dist";
+const iconNames = "app/static/icons.json";
 const publicPath = "/static/dist";
 
 /** Fonts of the printed documents: whole files for typst, never sent to browsers. */
@@ -45,17 +58,50 @@ const manifest = {
       const url = (path) => `${publicPath}/${relative(dist, path)}`;
       const entries = {};
       for (const [path, output] of Object.entries(metafile.outputs)) {
-        if (!output.entryPoint) continue;
+        if (!output.entryPoint || !options.entryPoints.includes(output.entryPoint)) continue;
         const name = basename(output.entryPoint, extname(output.entryPoint)) + extname(path);
         const preload = output.imports
           .filter((used) => used.kind === "import-statement" && !used.external)
           .map((used) => url(used.path));
         entries[name] = { file: url(path), preload };
       }
-      removeOld(new Set(Object.keys(metafile.outputs)));
+      const sprite = writeSprite();
+      entries["icons.svg"] = { file: url(sprite), preload: [] };
+      removeOld(new Set([...Object.keys(metafile.outputs), sprite]));
       const next = join(dist, "manifest.json.next");
       writeFileSync(next, `${JSON.stringify(entries, null, 2)}\n`);
       renameSync(next, join(dist, "manifest.json"));
+    });
+  },
+};
+
+/** Draws the icons that pages without a framework use into one file; returns its path. */
+function writeSprite() {
+  const symbols = JSON.parse(readFileSync(iconNames, "utf8")).map((name) => {
+    const key = name.replace(/(^|-)([a-z0-9])/g, (_, _dash, letter) => letter.toUpperCase());
+    if (!icons[key]) throw new Error(`${iconNames}: lucide has no icon named ${name}.`);
+    const shapes = icons[key].map(([tag, shape]) => {
+      const words = Object.entries(shape).map(([word, value]) => ` ${word}="${value}"`);
+      return `<${tag}${words.join("")}/>`;
+    });
+    return `<symbol id="${name}" viewBox="0 0 24 24">${shapes.join("")}</symbol>`;
+  });
+  const drawing = `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`;
+  const hash = createHash("sha256").update(drawing).digest("hex").slice(0, 8);
+  const path = join(dist, `icons-${hash}.svg`);
+  writeFileSync(path, drawing);
+  return path;
+}
+
+/** Turns a catalogue into a module: {English sentence: [translation, plural]}. */
+const catalogues = {
+  name: "catalogues",
+  setup(build) {
+    build.onLoad({ filter: /\.po$/ }, ({ path }) => {
+      const { translations } = po.parse(readFileSync(path), { defaultCharset: "utf-8" });
+      const sentences = Object.values(translations[""] ?? {}).filter(({ msgid }) => msgid);
+      const said = Object.fromEntries(sentences.map(({ msgid, msgstr }) => [msgid, msgstr]));
+      return { contents: JSON.stringify(said), loader: "json" };
     });
   },
 };
@@ -93,12 +139,13 @@ const options = {
   external: ["/static/*"],
   loader: { ".woff2": "file", ".svg": "file", ".png": "file", ".webp": "file", ".avif": "file" },
   logLevel: "warning",
-  plugins: [manifest],
+  plugins: [catalogues, manifest],
 };
 
 if (process.argv.includes("--watch")) {
   const context = await esbuild.context({ ...options, logLevel: "info" });
   await context.watch();
 } else {
-  await esbuild.build(options);
+  // esbuild has already said what is wrong, and where.
+  await esbuild.build(options).catch(() => process.exit(1));
 }

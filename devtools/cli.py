@@ -90,15 +90,12 @@ def _become_module(name: str, *words: str) -> int:
 
 
 def _run(host: str, port: int, data: str) -> int:
+    """Look for what would stop Ronde before the long preparation, prepare, then serve (which migrates)."""
     folder = Path(data).expanduser().absolute()
     _check_folder(folder)
     _check_port(host, port)
     _prepare("run")
-    env = environment.environment() | {"PYTHONPATH": str(ROOT), "RONDE_DATA": str(folder)}
-    app: Command = [environment.program("python"), "-m", "app"]
-    if code := call([*app, "migrate"], env):
-        return code
-    return become([*app, "serve", "--host", host, "--port", str(port)], env)
+    return _become_module("app", "serve", "--host", host, "--port", str(port), "--data", str(folder))
 
 
 def _check_folder(folder: Path) -> None:

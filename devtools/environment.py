@@ -12,6 +12,8 @@ from devtools.steps import DEV, ROOT, Command, Stop, fingerprint, is_done, quiet
 
 TOOLS = DEV / "tools"
 VENV = DEV / "venv"
+PYTHON = os.path.realpath(sys.executable)
+"""The interpreter outside of every virtual environment, even when dev.py is run from inside one."""
 REQUIREMENTS = ROOT / "requirements"
 LEVELS = ("run", "dev", "bench")
 """Each level holds all of the level before it."""
@@ -80,13 +82,13 @@ def _prepare_tools() -> None:
             )
         shutil.rmtree(TOOLS, ignore_errors=True)
         env = environment()
-        quietly([sys.executable, "-m", "venv", TOOLS], env, "The tools could not be set up")
+        quietly([PYTHON, "-m", "venv", TOOLS], env, "The tools could not be set up")
         install: Command = [TOOLS / "bin/python", "-m", "pip", "install", "--retries", "2"]
         install += ["--require-hashes", "-r", REQUIREMENTS / "boot.txt"]
         quietly(install, env, "uv and Node.js were not installed")
 
     _forget_unless((TOOLS / "bin/uv").exists(), "tools")
-    step("tools", "uv and Node.js", fingerprint([REQUIREMENTS / "boot.txt"], sys.executable), work)
+    step("tools", "uv and Node.js", fingerprint([REQUIREMENTS / "boot.txt"], PYTHON), work)
 
 
 def _prepare_packages(level: str) -> None:
@@ -94,7 +96,7 @@ def _prepare_packages(level: str) -> None:
     uv = TOOLS / "bin" / "uv"
 
     def create() -> None:
-        command: Command = [uv, "venv", "-q", "--clear", "--python", sys.executable, VENV]
+        command: Command = [uv, "venv", "-q", "--clear", "--python", PYTHON, VENV]
         quietly(command, env, "The folder .dev/venv was not made")
 
     def install() -> None:
@@ -103,9 +105,9 @@ def _prepare_packages(level: str) -> None:
         quietly(sync, env, "The Python packages were not installed")
 
     _forget_unless(program("python").exists(), "venv", "packages")
-    step("venv", "Python environment", fingerprint([], sys.executable), create)
+    step("venv", "Python environment", fingerprint([], PYTHON), create)
     accepted = LEVELS[LEVELS.index(level) :]
-    keys = {name: fingerprint([REQUIREMENTS / f"{name}.txt"], name, sys.executable) for name in accepted}
+    keys = {name: fingerprint([REQUIREMENTS / f"{name}.txt"], name, PYTHON) for name in accepted}
     if not any(is_done("packages", key) for key in keys.values()):
         step("packages", f"Python packages ({level})", keys[level], install)
 
@@ -130,7 +132,8 @@ def _prepare_node_modules() -> None:
 def build_client() -> None:
     """Build the scripts and styles that browsers load into `app/static/dist`."""
     sources = [ROOT / "build.mjs", ROOT / "package-lock.json", ROOT / "tsconfig.json"]
-    sources += [ROOT / "app" / "client", ROOT / "app" / "static" / "css", ROOT / "app" / "locale"]
+    sources += [ROOT / "app/client", ROOT / "app/static/css", ROOT / "app/static/icons.json"]
+    sources += [ROOT / "app/locale"]
 
     def work() -> None:
         build: Command = [node(), ROOT / "build.mjs"]

@@ -35,7 +35,7 @@ def running_postgres() -> Iterator[str]:
         subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, timeout=60)
 
     try:
-        run("initdb", "-U", "ronde", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        run("initdb", "-U", "ronde", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
         port = _free_port()
         listen = f"-c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
         run("pg_ctl", "-w", "-l", str(folder / "log"), "-o", f"-p {port} {listen} {FAST}", "start")

@@ -159,6 +159,7 @@ export interface ConductView {
   readonly clients: readonly (string | null)[];
   readonly reserve: string | null;
   readonly blocked: string | null;
+  readonly cast_turn: number;
   readonly cast_client: string | null;
   readonly cast_reserve: string | null;
   readonly cast_why: Readonly<Record<string, string | number>>;
@@ -331,6 +332,7 @@ export interface GiveFloor {
 /** End one's turn: in a round the next person has the floor. */
 export interface PassFloor {
   readonly type: "pass-floor";
+  readonly holder?: string | null;
 }
 
 /** Begin a round of all; those whose expert tag the subject touches come last. */

@@ -94,7 +94,9 @@ class ChooseClient:
     person: PersonId
     subject: EntryId | None = None
     reserve: PersonId | None = None
-    turn: int | None = None  # which client block, 1-based; None is the running one, or the one that comes next
+    turn: int | None = (
+        None  # which client block, 1-based; None is the running one, or the one that comes next
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,8 @@ class GiveFloor:
 @dataclass(frozen=True, slots=True)
 class PassFloor:
     """End one's turn: in a round the next person has the floor."""
+
+    holder: PersonId | None = None  # who was seen speaking, so that two clicks pass the floor once
 
 
 @dataclass(frozen=True, slots=True)
@@ -280,5 +284,7 @@ def wire_name(command: type[Command]) -> str:
     return "".join(f"-{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(name))
 
 
-COMMANDS: Mapping[str, type[Command]] = MappingProxyType({wire_name(each): each for each in get_args(Command)})
+COMMANDS: Mapping[str, type[Command]] = MappingProxyType(
+    {wire_name(each): each for each in get_args(Command)}
+)
 """Every command by its wire name."""

@@ -1,7 +1,7 @@
 """Every fact of a session, in the past tense, with the stable name it is stored under."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -61,7 +61,7 @@ class SessionPlanned:
     rehearsal: bool = False
     self_guided: bool = False
     rounds: int = 1
-    minutes: Mapping[str, timedelta] = MappingProxyType({})  # by plan key or phase id
+    minutes: Mapping[str, timedelta] = field(default_factory=dict)  # by plan key or phase id
     clients: tuple[PersonId, ...] = ()  # in the order of the client blocks, as far as known
     reserve: PersonId | None = None
     history: tuple[PastCast, ...] = ()
@@ -281,5 +281,7 @@ def stored_name(event: type[Event]) -> str:
     return "".join(f"-{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(name))
 
 
-EVENTS: Mapping[str, tuple[type[Event], int]] = MappingProxyType({stored_name(each): (each, 1) for each in get_args(Event)})
+EVENTS: Mapping[str, tuple[type[Event], int]] = MappingProxyType(
+    {stored_name(each): (each, 1) for each in get_args(Event)}
+)
 """Every event by its stored name, with the version that is written now."""

@@ -14,7 +14,9 @@ class Slot:
     key: str  # phase id; from the second client block on with ".2", ".3"
     phase: Phase
     round: int  # 1-based client block, 0 outside of the blocks
-    turn: int  # the client block it belongs to or prepares, 1-based; 0 after several blocks, when all are equal
+    turn: (
+        int  # the client block it belongs to or prepares, 1-based; 0 after several blocks, when all are equal
+    )
     step: int  # 1-based; the same in each client block
     planned: timedelta
 
@@ -30,7 +32,14 @@ def expand(protocol: Protocol, rounds: int, minutes: Mapping[str, timedelta]) ->
     for phase in protocol.phases():
         steps.setdefault(phase.step, len(steps) + 1)
     return tuple(
-        Slot(key, phase, number, turn, steps[phase.step], minutes.get(key, minutes.get(phase.id, phase.minutes.default)))
+        Slot(
+            key,
+            phase,
+            number,
+            turn,
+            steps[phase.step],
+            minutes.get(key, minutes.get(phase.id, phase.minutes.default)),
+        )
         for key, phase, number, turn in _laid_out(protocol, rounds)
     )
 

@@ -136,7 +136,9 @@ class Protocol:
     title: Text
     purpose: Text
     basis: Text
-    label: Text | None  # a warning people see with the title ("Flash: not codevelopment in the AFCODEV sense")
+    label: (
+        Text | None
+    )  # a warning people see with the title ("Flash: not codevelopment in the AFCODEV sense")
     people: tuple[int, int]  # least and most at the table, without the facilitator
     subject_choice: SubjectChoice
     rounds: int  # how many clients one after the other when nothing else is said (1, troika 3)

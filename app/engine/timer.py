@@ -56,7 +56,9 @@ def settle(clock: Clock, now: datetime) -> Clock:
     if clock.at is None or clock.running_since is None:
         return clock
     timer = replace(clock.timers[clock.at], used=used(clock, clock.at, now))
-    return replace(clock, timers=put(clock.timers, clock.at, timer), running_since=max(now, clock.running_since))
+    return replace(
+        clock, timers=put(clock.timers, clock.at, timer), running_since=max(now, clock.running_since)
+    )
 
 
 def pause(clock: Clock, now: datetime, reason: str) -> Clock:

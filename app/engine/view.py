@@ -143,6 +143,7 @@ class ConductView:
     clients: tuple[str | None, ...]  # who is client in each block, once chosen
     reserve: str | None
     blocked: str | None  # refusal code Next would meet now
+    cast_turn: int  # for which client block a client is chosen now
     cast_client: str | None  # who rotation proposes
     cast_reserve: str | None
     cast_why: Mapping[str, str | int]  # reason code and its values; the sentence is in the catalogue

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -62,7 +63,7 @@ class TypstPdf:
                 missing = unprintable(error.diagnostic)
                 if not missing:
                     break
-                asked = _mapped(asked, lambda text, missing=missing: replaced(text, missing))
+                asked = _mapped(asked, partial(replaced, missing=missing))
         try:
             return self._compile(template, _mapped(asked, latin_only), STANDARDS)
         except typst.TypstError:
@@ -154,7 +155,9 @@ def replaced(text: str, missing: frozenset[str]) -> str:
 
 def latin_only(text: str) -> str:
     """Replace everything that the document's own font might lack."""
-    return "".join(sign if ord(sign) < 0x180 or sign in "\u2009\u202f–—‘’“”…•" else LAST_MISSING for sign in text)
+    return "".join(
+        sign if ord(sign) < 0x180 or sign in "\u2009\u202f–—‘’“”…•" else LAST_MISSING for sign in text
+    )
 
 
 def _mapped(value: T, change: Callable[[str], str]) -> T:

@@ -3,25 +3,19 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 from itertools import pairwise
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from app.engine.protocol import Guard, Kind, Protocol, Role
+from app.engine.protocol import Guard, Kind, Role
 from app.gateways import protocol_model as shape
 from app.gateways.protocol_content import protocol_from
-from app.gateways.protocol_yaml import Path, Problem, Source, read_yaml
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """What became of a file: the protocol when there is no fault, and everything to say about it."""
-
-    protocol: Protocol | None
-    problems: tuple[Problem, ...]
+from app.gateways.protocol_yaml import Source, read_yaml
+from app.usecases.protocol_library import Checked, Path, Problem
+from app.usecases.review_protocol import review
 
 
 def check_protocol(data: bytes, file: str = "") -> Checked:
@@ -33,14 +27,18 @@ def check_protocol(data: bytes, file: str = "") -> Checked:
         try:
             parsed = shape.ProtocolFile.model_validate_json(json.dumps(source.content))
         except ValidationError as error:
-            problems += (_explain(fault, source) for fault in error.errors(include_url=False))
+            problems += (
+                _explain(fault, source) for fault in error.errors(include_url=False) if not _echo(fault)
+            )
         else:
             protocol = protocol_from(parsed)
-            problems += (replace(fault, line=source.line(fault.path)) for fault in _senseless(parsed))
-    found = tuple(
-        sorted({_key(p): replace(p, file=file) for p in problems}.values(), key=lambda p: (p.line, p.code))
-    )
-    return Checked(None if any(not problem.warning for problem in found) else protocol, found)
+            places = [path for path, _ in _located(parsed)]
+            reviewed = (_placed(warning, places) for warning in review(protocol))
+            doubts = (*_senseless(parsed), *_half_said(source), *reviewed)
+            problems += (replace(doubt, line=source.line(doubt.path)) for doubt in doubts)
+    named = {_key(each): replace(each, file=file) for each in problems}.values()
+    ordered = tuple(sorted(named, key=lambda each: (each.warning, each.line, each.code)))
+    return Checked(None if any(not each.warning for each in ordered) else protocol, ordered)
 
 
 def _key(problem: Problem) -> tuple[object, ...]:
@@ -75,6 +73,11 @@ _ALIASES = {
 }
 
 
+def _echo(fault: ErrorDetails) -> bool:
+    """Tell whether a list only seems too short because its items have faults of their own."""
+    return fault["type"] == "too_short" and bool(fault["input"])
+
+
 def _explain(fault: ErrorDetails, source: Source) -> Problem:
     """Turn one of pydantic's findings into a sentence's code, its details and its place."""
     where = tuple(part for part in fault["loc"] if part != "[key]")
@@ -88,6 +91,8 @@ def _explain(fault: ErrorDetails, source: Source) -> Problem:
         details = {"key": str(where[-1]), "known": ", ".join(_known(where[:-1]))}
         if close := get_close_matches(str(where[-1]), _known(where[:-1]), 1, 0.6):
             code, details = "unknown-key-close", {"key": str(where[-1]), "close": close[0]}
+    elif code == "not-keys" and where[-1:] == ("minutes",):
+        code, details = "not-minutes", {"value": str(fault["input"])[:40]}
     elif code == "missing":
         details = {"key": str(where[-1])}
     elif code == "not-one-of":
@@ -126,6 +131,26 @@ def _known(path: Path) -> list[str]:
     else:
         model = _BELOW.get(names[-1], shape.ProtocolFile)
     return [field.alias or name for name, field in model.model_fields.items()]
+
+
+# -- warnings --------------------------------------------------------------------------------------
+
+
+def _placed(warning: Problem, places: list[Path]) -> Problem:
+    """Move a warning about the n-th phase to where that phase stands in the file."""
+    match warning.path:
+        case "phases", int(at), *rest:
+            return replace(warning, path=(*places[at], *rest))
+        case _:
+            return warning
+
+
+def _half_said(source: Source) -> Iterator[Problem]:
+    """Say once that some sentences exist in French or in English only."""
+    spoken = [path for path in source.lines if path and path[-1] in ("fr", "en")]
+    lonely = [path for path in spoken if (*path[:-1], "en" if path[-1] == "fr" else "fr") not in source.lines]
+    if lonely:
+        yield Problem("half-said", {"count": len(lonely)}, lonely[0], warning=True)
 
 
 # -- faults of sense -------------------------------------------------------------------------------

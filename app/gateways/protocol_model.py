@@ -34,18 +34,11 @@ def _spread(value: object) -> object:
     return {"least": value / 2, "default": value, "most": value * 2}
 
 
-GROUPS = {
-    "everyone": tuple(role.value for role in Role),
-    "consultants": (Role.CONSULTANT.value, Role.TIMEKEEPER.value, Role.SCRIBE.value),
-}
-"""Words that stand for several roles; a timekeeper and a scribe are consultants with one thing more to do."""
-
-
 def _roles(value: object) -> object:
-    """Read a word as the roles it stands for, and a single role as a list of one."""
-    if not isinstance(value, str):
-        return value
-    return list(GROUPS.get(value, (value,)))
+    """Read the word `everyone` as every role, and a single role as a list of one."""
+    if value == "everyone":
+        return [role.value for role in Role]
+    return [value] if isinstance(value, str) else value
 
 
 Title = Annotated[
@@ -105,7 +98,7 @@ Roles = Annotated[
     WithJsonSchema(
         {
             "anyOf": [
-                {"enum": [*GROUPS, *(role.value for role in Role)]},
+                {"enum": ["everyone", *(role.value for role in Role)]},
                 {"type": "array", "minItems": 1, "items": {"enum": [role.value for role in Role]}},
             ]
         }

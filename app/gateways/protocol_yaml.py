@@ -1,12 +1,24 @@
 """Reads a YAML 1.2 file into plain values and remembers on which line each of them stands."""
 
-import math
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent, NodeEvent
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.events import (
+    AliasEvent,
+    DocumentStartEvent,
+    Event,
+    MappingEndEvent,
+    MappingStartEvent,
+    NodeEvent,
+    ScalarEvent,
+    SequenceEndEvent,
+    SequenceStartEvent,
+)
+
+from app.usecases.protocol_library import Path, Problem
 
 MOST_BYTES = 100_000
 MOST_DEPTH = 12
@@ -14,22 +26,10 @@ MOST_NODES = 10_000
 
 Plain = None | bool | int | float | str | list["Plain"] | dict[str, "Plain"]
 """What JSON can hold."""
-Path = tuple[str | int, ...]
-"""Keys and 0-based positions from the top of the file to a value."""
 
-_CORE = "tag:yaml.org,2002:"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One thing wrong, or worth a second look, in a protocol file; `code` is its sentence in the catalogue."""
-
-    code: str
-    details: dict[str, str | int | float] = field(default_factory=dict)
-    path: Path = ()
-    line: int = 1
-    file: str = ""
-    warning: bool = False
+_WHOLE = re.compile(r"[-+]?[0-9]{1,9}")
+_NUMBER = re.compile(r"[-+]?[0-9]{1,9}\.[0-9]{1,9}")
+_CONSTANTS = {"": None, "~": None, "null": None, "true": True, "false": False}
 
 
 @dataclass(slots=True)
@@ -39,6 +39,7 @@ class Source:
     content: Plain = None
     lines: dict[Path, int] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    nodes: int = 0
 
     def line(self, path: Path) -> int:
         """Return the 1-based line of a value, or of the nearest thing around it."""
@@ -47,10 +48,19 @@ class Source:
         return self.lines.get(path, 1)
 
 
-def read_yaml(data: bytes) -> Source:
-    """Read one document; every fault of form is collected, and `content` is None when nothing can be made of it.
+class _GiveUp(Exception):
+    """The file cannot be read any further; `problem` says why."""
 
-    Anchors and aliases are refused: a file of 1 kB could otherwise unfold into gigabytes.
+    def __init__(self, code: str, line: int) -> None:
+        super().__init__(code)
+        self.problem = Problem(code, line=line)
+
+
+def read_yaml(data: bytes) -> Source:
+    """Read one document; `content` is None when nothing can be made of it.
+
+    Numbers and words are told apart as in YAML 1.2's core schema, so `no` and `10:30` stay words.
+    Anchors, aliases and tags are refused: a file of 1 kB could otherwise unfold into gigabytes.
     """
     source = Source()
     if len(data) > MOST_BYTES:
@@ -62,107 +72,97 @@ def read_yaml(data: bytes) -> Source:
         source.problems.append(Problem("not-utf8", line=data[: error.start].count(b"\n") + 1))
         return source
     try:
-        if not _flat_enough(text, source):
-            return source
-        node = _parser().compose(text)
+        source.content = _document(_events(text), source)
+    except _GiveUp as error:
+        source.problems.append(error.problem)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        details: dict[str, str | int | float] = {"why": _plain_reason(error)}
-        source.problems.append(Problem("not-yaml", details, line=mark.line + 1 if mark else 1))
-        return source
-    except (YAMLError, ValueError) as error:
+        why = {"why": _in_plain_words(f"{error.context} {error.problem}")}
+        source.problems.append(Problem("not-yaml", why, line=mark.line + 1 if mark else 1))
+    except YAMLError as error:
         line = text[: getattr(error, "position", 0) or 0].count("\n") + 1
-        source.problems.append(Problem("not-yaml", {"why": str(error).splitlines()[0]}, line=line))
-        return source
-    if node is None:
-        source.problems.append(Problem("empty"))
-        return source
-    source.content = _plain(node, (), source)
+        source.problems.append(Problem("not-yaml", {"why": "protocol-yaml-character"}, line=line))
     return source
 
 
-def _parser() -> YAML:
-    """Make a fresh parser: ruamel keeps state between documents."""
+_WHY = {
+    "mapping values are not allowed": "colon",
+    "'\\t'": "tab",
+    "while scanning a quoted scalar": "quote",
+    "while parsing a flow": "quote",
+    "could not find expected ':'": "key",
+    "while parsing a block": "indent",
+}
+"""What ruamel says, and the sentence of ours that says it to a person."""
+
+
+def _in_plain_words(reason: str) -> str:
+    return "protocol-yaml-" + next((ours for theirs, ours in _WHY.items() if theirs in reason), "other")
+
+
+def _events(text: str) -> Iterator[Event]:
     parser = YAML(typ="safe", pure=True)
     parser.version = (1, 2)
-    return parser
+    events: Iterator[Event] = parser.parse(text)
+    return events
 
 
-def _plain_reason(error: MarkedYAMLError) -> str:
-    return (error.problem or error.context or "unreadable").splitlines()[0]
+def _document(events: Iterator[Event], source: Source) -> Plain:
+    for event in events:
+        if isinstance(event, DocumentStartEvent):
+            content = _value(next(events), events, (), source)
+            for later in events:
+                if isinstance(later, DocumentStartEvent):
+                    raise _GiveUp("several", later.start_mark.line + 1)
+            return content
+    raise _GiveUp("empty", 1)
 
 
-def _flat_enough(text: str, source: Source) -> bool:
-    """Tell whether the file is small and shallow enough to be read, and free of aliases."""
-    depth = nodes = 0
-    for event in _parser().parse(text):
-        anchored = isinstance(event, NodeEvent) and event.anchor is not None
-        if isinstance(event, AliasEvent) or anchored:
-            source.problems.append(Problem("alias", line=event.start_mark.line + 1))
-            return False
-        nodes += isinstance(event, NodeEvent)
-        kind = type(event).__name__
-        depth += kind in ("MappingStartEvent", "SequenceStartEvent")
-        depth -= kind in ("MappingEndEvent", "SequenceEndEvent")
-        if depth > MOST_DEPTH or nodes > MOST_NODES:
-            source.problems.append(Problem("too-deep", line=event.start_mark.line + 1))
-            return False
-    return True
-
-
-def _plain(node: Node, path: Path, source: Source) -> Plain:
-    source.lines.setdefault(path, node.start_mark.line + 1)
-    match node:
-        case MappingNode():
-            return _mapping(node, path, source)
-        case SequenceNode():
-            return [_plain(item, (*path, at), source) for at, item in enumerate(node.value)]
-        case ScalarNode():
-            return _scalar(node, path, source)
+def _value(event: Event, events: Iterator[Event], path: Path, source: Source) -> Plain:
+    line = event.start_mark.line + 1
+    source.lines.setdefault(path, line)
+    source.nodes += 1
+    if source.nodes > MOST_NODES or len(path) > MOST_DEPTH:
+        raise _GiveUp("too-deep", line)
+    if isinstance(event, AliasEvent) or (isinstance(event, NodeEvent) and event.anchor is not None):
+        raise _GiveUp("alias", line)
+    match event:
+        case MappingStartEvent():
+            return _mapping(events, path, source)
+        case SequenceStartEvent():
+            items: list[Plain] = []
+            while not isinstance(event := next(events), SequenceEndEvent):
+                items.append(_value(event, events, (*path, len(items)), source))
+            return items
+        case ScalarEvent():
+            if event.tag is not None:
+                raise _GiveUp("tag", line)
+            return _scalar(str(event.value)) if event.implicit[0] else str(event.value)
         case _:
-            raise TypeError(type(node).__name__)
+            raise TypeError(type(event).__name__)
 
 
-def _mapping(node: MappingNode, path: Path, source: Source) -> Plain:
+def _mapping(events: Iterator[Event], path: Path, source: Source) -> dict[str, Plain]:
     content: dict[str, Plain] = {}
-    for key_node, value_node in node.value:
-        line = key_node.start_mark.line + 1
-        if not isinstance(key_node, ScalarNode):
-            source.problems.append(Problem("key-not-word", path=path, line=line))
-            continue
-        key = str(key_node.value)
+    while not isinstance(event := next(events), MappingEndEvent):
+        line = event.start_mark.line + 1
+        if not isinstance(event, ScalarEvent):
+            raise _GiveUp("alias" if isinstance(event, AliasEvent) else "key-not-word", line)
+        key = str(event.value)
         below = (*path, key)
         if key in content:
-            details: dict[str, str | int | float] = {"key": key, "first": source.line(below)}
-            source.problems.append(Problem("twice", details, below, line))
+            source.problems.append(Problem("twice", {"key": key, "first": source.line(below)}, below, line))
+            _value(next(events), events, (*path, f"{key} (2)"), source)
             continue
         source.lines[below] = line
-        content[key] = _plain(value_node, below, source)
+        content[key] = _value(next(events), events, below, source)
     return content
 
 
-def _scalar(node: ScalarNode, path: Path, source: Source) -> Plain:
-    text = str(node.value)
-    line = node.start_mark.line + 1
-    match str(node.tag).removeprefix(_CORE):
-        case "str":
-            return text
-        case "null":
-            return None
-        case "bool":
-            return text.lower() == "true"
-        case "int" if text.removeprefix("-").isdigit() and len(text) < 10:
-            return int(text)
-        case "float" if (number := _float(text)) is not None:
-            return number
-        case _:
-            source.problems.append(Problem("needs-quotes", {"value": text[:40]}, path, line))
-            return text
-
-
-def _float(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
+def _scalar(text: str) -> Plain:
+    """Tell numbers and constants from words, by YAML 1.2's core schema."""
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    return float(text) if _NUMBER.fullmatch(text) else text

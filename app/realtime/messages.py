@@ -1,6 +1,5 @@
 """Every frame of the room's socket, both ways: what docs/wire.md and app/client/wire.gen.ts are generated from."""
 
-import re
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Annotated, Any, get_args, get_type_hints
@@ -8,7 +7,7 @@ from typing import Annotated, Any, get_args, get_type_hints
 import msgspec
 
 from app.engine import commands
-from app.engine.commands import Command
+from app.engine.commands import Command, wire_name
 from app.engine.ids import EntryId, PersonId, SessionId
 from app.engine.view import View
 
@@ -18,7 +17,7 @@ LARGEST_FRAME = 64 * 1024
 LONGEST_ID = 64
 """Characters of an id chosen by a browser."""
 
-ShortId = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_ID)]
+ShortId = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_ID, pattern=r"^[!-~]+$")]
 
 
 class BadMessage(Exception):
@@ -177,11 +176,6 @@ ServerFrame = Welcome | Changed | Ack | Refused | Pong | Bye
 
 
 # -- commands by name ------------------------------------------------------------------------------
-
-
-def wire_name(kind: type) -> str:
-    """Give the name of a command on the wire: RaiseHand → raise-hand."""
-    return re.sub(r"(?<!^)(?=[A-Z])", "-", kind.__name__).lower()
 
 
 NOT_FROM_BROWSERS = frozenset(

@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
+from app.engine.events import Event
 from app.engine.ids import CommandId, PersonId, SessionId
 from app.engine.protocol import Protocol as SessionProtocol
 from app.usecases.directory_port import Directory
@@ -18,9 +19,6 @@ from app.usecases.records import (
     NewJob,
     Tally,
 )
-
-if TYPE_CHECKING:
-    from app.engine.events import Event
 
 __all__ = [
     "Appended", "Cipher", "Clock", "Conflict", "DataKey", "Directory", "Documents", "Erased", "EventLog",
@@ -75,7 +73,7 @@ class Recorded:
     command: CommandId
     at: datetime
     actor: str  # person id, "clock" or "server"
-    event: "Event"
+    event: Event
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +96,7 @@ class EventLog(Protocol):
         session: SessionId,
         after_seq: int,
         command_id: CommandId,
-        events: "tuple[Event, ...]",
+        events: tuple[Event, ...],
         at: datetime,
         actor: str,
         jobs: tuple[NewJob, ...] = (),
@@ -123,10 +121,10 @@ class EventLog(Protocol):
         tallies: tuple[Tally, ...] = (),
         attendance: Attendance | None = None,
     ) -> None:
-        """Throw away a session's facts, commands, jobs and key, and keep only what is given, all or nothing.
+        """Throw away a session's facts, commands and key, and keep only what is given, all or nothing.
 
-        Afterwards no byte of the facts is left in the database, its indexes or its write-ahead log. Saying it twice
-        is harmless; a document, tally or attendance kept by the first time stays.
+        Afterwards nothing readable of the facts is left in the database, its indexes or its write-ahead log. Jobs stay:
+        they hold ids only. Saying it twice is harmless: the second time keeps what the first one kept, and changes nothing.
         """
 
     def listen(self) -> AsyncIterator[tuple[SessionId, int]]:
@@ -161,7 +159,9 @@ class Jobs(Protocol):
     async def enqueue(self, jobs: tuple[NewJob, ...], at: datetime) -> None:
         """Add jobs that no log append causes; a key already waiting, running or buried is dropped."""
 
-    async def claim(self, kinds: tuple[str, ...], now: datetime, lease: timedelta, most: int = 1) -> tuple[Job, ...]:
+    async def claim(
+        self, kinds: tuple[str, ...], now: datetime, lease: timedelta, most: int = 1
+    ) -> tuple[Job, ...]:
         """Take jobs that are due and nobody holds, oldest first; each is ours until its lease ends."""
 
     async def done(self, job: Job) -> None:

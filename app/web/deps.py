@@ -1,5 +1,6 @@
 """What routes ask for: the parts of the program, and who is asking; each route declares who may (`who`)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
@@ -8,10 +9,15 @@ from fastapi import Depends, Request
 from starlette.requests import HTTPConnection
 
 from app.engine.ids import GroupId, PersonId, SessionId
-from app.usecases.ports import Clock, Directory, Ids, Jobs, Protocols
+from app.usecases.links import Links, hash_of
+from app.usecases.ports import Clock, Directory, Documents, Ids, Jobs, Pdf, Protocols
 from app.usecases.records import Facilitator, Group, PlannedSession
+from app.usecases.rehearse import Rehearsals
+from app.usecases.run_session import Rooms
+from app.usecases.send_letters import CalendarEntry
+from app.web.attempts import Attempts
 from app.web.rendering import Pages
-from app.web.security import digest, read_secret
+from app.web.security import read_secret
 
 
 class Parts(Protocol):
@@ -21,10 +27,17 @@ class Parts(Protocol):
     clock: Clock
     ids: Ids
     directory: Directory
+    documents: Documents
     jobs: Jobs
     protocols: Protocols
-    rooms: Any
+    pdf: Pdf
+    rehearsals: Rehearsals
+    rooms: Rooms
+    links: Links
     pages: Pages
+    attempts: Attempts
+    qr: Callable[[str], bytes]
+    calendar: CalendarEntry
 
 
 class Who(StrEnum):
@@ -91,7 +104,7 @@ async def find_facilitator(connection: HTTPConnection) -> Facilitator | None:
     if secret is None:
         return None
     have = parts(connection)
-    web = await have.directory.find_web_session(digest(secret), have.clock.now())
+    web = await have.directory.find_web_session(hash_of(secret), have.clock.now())
     if web is None or web.session is not None:
         return None
     return await have.directory.find_facilitator(web.person)
@@ -102,7 +115,7 @@ async def find_seat(connection: HTTPConnection, planned: PlannedSession) -> Pers
     have = parts(connection)
     secret = read_secret(connection, f"seat-{planned.id}")
     if secret is not None:
-        web = await have.directory.find_web_session(digest(secret), have.clock.now())
+        web = await have.directory.find_web_session(hash_of(secret), have.clock.now())
         if web is not None and web.session == planned.id:
             return web.person
     facilitator = await find_facilitator(connection)

@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.usecases.ports import StoreUnavailable
+from app.web.attempts import TooOften
 from app.web.deps import NotHere, SignInNeeded, parts
 from app.web.security import Shield
 
@@ -28,10 +29,6 @@ class ErrorPage:
     title: str
     sentence: str
     error_id: str
-
-
-class TooOften(Exception):
-    """Too many wrong links from one network."""
 
 
 _ = str  # marks sentences for the catalogue; they are said in the reader's language below

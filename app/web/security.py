@@ -1,6 +1,5 @@
 """Guards the edge: security headers on every answer, our own cross-site guard for HTTP and WebSocket, cookies, secrets."""
 
-import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -9,8 +8,6 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from app.usecases.records import TokenHash
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -89,11 +86,6 @@ def _loopback_origin(scope: Scope, headers: Headers) -> str:
         return ""
     scheme = "https" if scope["scheme"] in ("https", "wss") else "http"
     return f"{scheme}://{host}"
-
-
-def digest(secret: str) -> TokenHash:
-    """Hash a secret: all that is ever stored of it."""
-    return TokenHash(hashlib.sha256(secret.encode()).hexdigest())
 
 
 # -- cookies: `__Host-` and Secure wherever the browser allows it ---------------------------------------

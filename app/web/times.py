@@ -57,6 +57,11 @@ def city(language: str, zone: str) -> str:
     return get_timezone_location(zone, locale=language, return_city=True)
 
 
+def upper_first(language: str, text: str) -> str:
+    """Begin a sentence with what was written for its middle: "jeudi …" → "Jeudi …"."""
+    return text[:1].upper() + text[1:]
+
+
 def zones() -> tuple[str, ...]:
     """List the zones people can choose: those named after a place, and UTC."""
     return _ZONES
@@ -92,5 +97,6 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "clock": clock,
     "span": span,
     "city": city,
+    "upper_first": upper_first,
 }
 """What templates can write; each takes the language first, which rendering binds."""

@@ -12,7 +12,7 @@ from tests.house.tracked import tracked_files
 
 INNER_RINGS = {
     "engine": ("app.engine",),
-    "usecases": ("app.engine", "app.usecases", "msgspec"),
+    "usecases": ("app.engine", "app.usecases", "email_validator", "msgspec"),
 }
 
 

@@ -1,0 +1,72 @@
+// Says to screen readers, politely and once, what the eye sees: a phase begins, a minute is left, my turn.
+import { effect, signal } from "@preact/signals";
+import type { JSX } from "preact";
+import { _, _n } from "./language.ts";
+import { face, phase, slot, view } from "./store.ts";
+
+const said = signal("");
+
+/** Says something now. */
+export function say(sentence: string): void {
+  said.value = said.value === sentence ? `${sentence}\u00a0` : sentence;
+}
+
+export function Announcer(): JSX.Element {
+  return (
+    <p class="hidden" role="status" aria-live="polite">
+      {said.value}
+    </p>
+  );
+}
+
+/** Says the time, on demand. */
+export function sayTime(): void {
+  const time = face.value;
+  if (!time || !phase.value) return;
+  const minutes = Math.round(time.left / 60_000);
+  switch (time.phase) {
+    case "paused":
+      return say(_("Paused. Time waits."));
+    case "over":
+      return say(_("The planned time has passed. There is no hurry."));
+    case "last":
+      return say(_("Last minute."));
+    case "run":
+      return say(
+        `${phase.value.title}. ${_n("About {n} minute left.", "About {n} minutes left.", Math.max(1, minutes))}`,
+      );
+    default:
+      return say(_("Time is not running."));
+  }
+}
+
+/** Watches what happens and says it; returns how to stop. */
+export function watch(): () => void {
+  let key: string | undefined;
+  let time: string | undefined;
+  let mine = false;
+  return effect(() => {
+    const here = view.value;
+    const now = face.value;
+    if (!here || !now) return;
+    const first = time === undefined;
+    const key_ = slot.value?.key ?? "";
+    const floor = here.floor.holder === here.me.id;
+    const words = phase.value;
+    if (key_ !== key && words) {
+      const guidance = words.guidance[here.me.role] ?? "";
+      const minutes = Math.round(now.granted / 60_000);
+      say(`${words.title}. ${guidance} ${_n("{n} minute.", "{n} minutes.", minutes)}`);
+    } else if (floor && !mine) say(_("You have the floor. Take your time."));
+    else if (now.phase !== time && !first) {
+      if (now.phase === "last") say(_("Last minute. Finish your thought."));
+      else if (now.phase === "over") say(_("The planned time has passed. There is no hurry."));
+      else if (now.phase === "paused") say(_("Paused. Time waits."));
+      else if (now.phase === "ended") say(_("The session is over."));
+      else if (now.phase === "run" && time === "paused") say(_("Time runs again."));
+    }
+    key = key_;
+    time = now.phase;
+    mine = floor;
+  });
+}

@@ -1,0 +1,156 @@
+// The facilitator's side: the floor, the contract, what waits to be shown, delay, the cast, the balance of voices.
+import type { JSX } from "preact";
+import { Cast } from "./cast.tsx";
+import { Accepted, acceptContract } from "./contract.tsx";
+import { Drift } from "./drift.tsx";
+import { FloorCard } from "./floor.tsx";
+import { _, _n } from "./language.ts";
+import { Refused } from "./parts.tsx";
+import { ask, may, phase, shortName, view } from "./store.ts";
+import { entriesOf } from "./writing.tsx";
+
+export function Conduct(): JSX.Element | null {
+  const here = view.value;
+  if (!here?.conduct) return null;
+  const running = here.session.status === "running";
+  const silent = phase.value?.voice === "silence" || phase.value?.voice === "writing";
+  return (
+    <aside class="side" aria-label={_("More to conduct with")}>
+      {running && !silent ? <FloorCard /> : null}
+      {running && silent ? <Ready /> : null}
+      {running && (here.conduct.proposals.length ?? 0) > 0 ? <Drift /> : null}
+      {here.session.status !== "ended" && here.session.status !== "closed" ? <Cast /> : null}
+      {running && contractNow() ? <Contract /> : null}
+      {running && here.conduct.waiting ? <Reveal /> : null}
+      {running && !silent ? <Voices /> : null}
+      {here.session.status === "ended" ? <Over /> : null}
+    </aside>
+  );
+}
+
+function contractNow(): boolean {
+  const request = view.value?.request;
+  const words = phase.value?.captures.some((each) => each.kind === "contract") ?? false;
+  return words || Boolean(request?.entry && !(request.client && request.consultants));
+}
+
+function Contract(): JSX.Element | null {
+  const request = view.value?.request;
+  if (!request) return null;
+  return (
+    <section class="sheet block" data-part="group" aria-labelledby="contract-card">
+      <header>
+        <h2 id="contract-card">{_("Contract")}</h2>
+      </header>
+      {request.entry ? (
+        <>
+          <p>
+            <q>{request.text}</q>
+          </p>
+          <Accepted />
+          {may("accept-contract") && !request.consultants ? (
+            <button type="button" class="btn" onClick={acceptContract}>
+              {_("Accept for the consultants")}
+            </button>
+          ) : null}
+        </>
+      ) : (
+        <p class="quiet">
+          {_("{name} writes the request; it appears here at once.", { name: shortName(request.person) })}
+        </p>
+      )}
+    </section>
+  );
+}
+
+function Reveal(): JSX.Element {
+  const waiting = view.value?.conduct?.waiting ?? 0;
+  return (
+    <section class="sheet block" data-part="group" aria-labelledby="reveal">
+      <header>
+        <h2 id="reveal">{_("Written, not shown yet")}</h2>
+      </header>
+      <p>
+        {_n(
+          "{n} text waits to be shown to everybody at once.",
+          "{n} texts wait to be shown to everybody at once.",
+          waiting,
+        )}
+      </p>
+      <button type="button" class="btn" onClick={() => void ask({ type: "reveal" })}>
+        {_("Show them all")}
+      </button>
+      <Refused where="reveal" />
+    </section>
+  );
+}
+
+/** In silence: who has said they are ready; nobody sees who is writing. */
+function Ready(): JSX.Element | null {
+  const here = view.value;
+  if (!here) return null;
+  const present = here.seats.filter((each) => each.presence === "here" && each.id !== here.me.id);
+  const ready = present.filter((each) => each.ready);
+  return (
+    <section class="sheet block" data-part="floor" aria-labelledby="ready">
+      <header>
+        <h2 id="ready">{_("In silence")}</h2>
+        <p class="small quiet push">{_("{n} ready of {all}", { n: ready.length, all: present.length })}</p>
+      </header>
+      {ready.length ? (
+        <ul class="seen">
+          {ready.map((each) => (
+            <li key={each.id}>
+              <bdi>{each.name}</bdi>
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <p class="quiet">{_("Nobody has finished yet. Silence works.")}</p>
+      )}
+    </section>
+  );
+}
+
+/** One gauge for the group: live, never kept, nobody named. */
+function Voices(): JSX.Element | null {
+  const balance = view.value?.conduct?.balance ?? 1;
+  const word =
+    balance > 0.66
+      ? _("Voices are shared")
+      : balance > 0.33
+        ? _("Voices are rather shared")
+        : _("A few voices carry the talk");
+  return (
+    <section class="sheet block" data-part="floor" aria-labelledby="voices">
+      <header>
+        <h2 id="voices">{_("Voices")}</h2>
+        <p class="small quiet push">{_("live, never kept")}</p>
+      </header>
+      <div class="voices">
+        <span>{_("few")}</span>
+        <span class="gauge" role="img" aria-label={word}>
+          <i style={{ "--at": `${Math.round(balance * 100)}%` }} />
+        </span>
+        <span>{_("shared")}</span>
+      </div>
+    </section>
+  );
+}
+
+function Over(): JSX.Element {
+  const subjects = entriesOf("subject").length;
+  return (
+    <section class="sheet block" data-part="group" aria-labelledby="over">
+      <header>
+        <h2 id="over">{_("The session is over")}</h2>
+      </header>
+      <p>{_("Plans and learnings go to those who wrote them. You do not receive them.")}</p>
+      {subjects > 1 ? (
+        <p class="quiet">
+          {_n("{n} subject was on the table.", "{n} subjects were on the table.", subjects)}
+        </p>
+      ) : null}
+    </section>
+  );
+}

@@ -1,0 +1,123 @@
+// The conductor's console: the same table, the words to say, the whole clock, and what comes next.
+import { useComputed, useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { Announcer, watch } from "./announce.tsx";
+import { Conduct } from "./conduct.tsx";
+import { ConsoleBar } from "./console_bar.tsx";
+import { consoleKeys, Shortcuts } from "./console_keys.tsx";
+import { Controls } from "./controls.tsx";
+import { Clock } from "./controls_clock.tsx";
+import { listen } from "./keys.ts";
+import { _ } from "./language.ts";
+import { middleKey, Request, Step } from "./middle.tsx";
+import { Closed, Confirm, LinkLine } from "./parts.tsx";
+import { Rail } from "./rail.tsx";
+import { fromMyChair } from "./room.tsx";
+import { ask, link, phase, view } from "./store.ts";
+import { Table } from "./table.tsx";
+
+const PHONE_TABS = ["table", "floor", "group", "steps"] as const;
+
+export function Console({ session }: { session: string }): JSX.Element {
+  const tab = useSignal<string>("table");
+  const help = useSignal(false);
+  const asking = useSignal<"" | "end" | "reopen">("");
+  const here = view.value;
+  const late = useComputed(() => (view.value?.conduct?.proposals.length ?? 0) > 0);
+  useEffect(watch, []);
+  useEffect(() => listen(consoleKeys(() => (help.value = !help.value))), []);
+  if (link.value.state === "closed") return <Closed session={session} />;
+  if (!here)
+    return (
+      <main class="closed">
+        <p>{_("The table is being set.")}</p>
+        <LinkLine />
+      </main>
+    );
+  const names: Readonly<Record<string, string>> = {
+    table: _("Table"),
+    floor: _("Floor"),
+    group: late.value ? _("Delay") : _("Group"),
+    steps: _("Steps"),
+  };
+  const front = phase.value?.voice === "client" ? (here.request.person ?? null) : null;
+  return (
+    <>
+      <Announcer />
+      <div class="room desk" data-tab={tab.value}>
+        <ConsoleBar
+          session={session}
+          onHelp={() => (help.value = true)}
+          onEnd={() => (asking.value = "end")}
+        />
+        <nav class="tabs" aria-label={_("Parts of the console")}>
+          {PHONE_TABS.map((each) => (
+            <button
+              key={each}
+              type="button"
+              aria-pressed={tab.value === each}
+              onClick={() => {
+                tab.value = each;
+              }}
+            >
+              {names[each]}
+            </button>
+          ))}
+        </nav>
+        <main class="stage" tabIndex={-1}>
+          <Table
+            seats={fromMyChair(here.seats, here.me.id)}
+            me={here.me.id}
+            holder={here.floor.holder}
+            front={front}
+            words={middleKey()}
+          >
+            <section class="core" aria-label={_("Conducting time")}>
+              <div class="core__head">
+                <Step />
+                <LinkLine />
+              </div>
+              <div class="core__now" data-centre>
+                <Clock />
+              </div>
+              <Controls
+                session={session}
+                onReopen={() => (asking.value = "reopen")}
+                onEnd={() => (asking.value = "end")}
+              />
+              <Request />
+            </section>
+          </Table>
+        </main>
+        <Conduct />
+        <Rail />
+      </div>
+      {help.value ? <Shortcuts onClose={() => (help.value = false)} /> : null}
+      {asking.value === "end" ? (
+        <Confirm
+          title={_("End the session for everybody?")}
+          yes={_("End the session")}
+          onYes={() => void ask({ type: "end" }, "clock")}
+          onClose={() => (asking.value = "")}
+        >
+          <p>
+            {_(
+              "You can reopen it for ten minutes. Then each person receives what is theirs, and the rest goes.",
+            )}
+          </p>
+        </Confirm>
+      ) : null}
+      {asking.value === "reopen" ? (
+        <Confirm
+          title={_("Open the session again?")}
+          yes={_("Reopen")}
+          onYes={() => void ask({ type: "reopen" }, "clock")}
+          onClose={() => (asking.value = "")}
+        >
+          <p>{_("Everybody still here comes back to the phase where it stopped.")}</p>
+        </Confirm>
+      ) : null}
+    </>
+  );
+}

@@ -1,0 +1,198 @@
+// The clock's buttons: pause, two minutes more, one less, back, and the next phase by its name.
+import { ArrowLeft, ArrowRight, Check, DoorOpen, Minus, Pause, Play, Plus, RotateCcw, Undo2 } from "lucide";
+import type { JSX } from "preact";
+import { Icon } from "./icon.tsx";
+import { _, hour } from "./language.ts";
+import { Refused } from "./parts.tsx";
+import { ask, may, now, phaseWords, shortName, slot, view } from "./store.ts";
+
+export const MORE = 120;
+export const LESS = -60;
+
+export function nextPhase(): void {
+  const key = slot.value?.key;
+  if (key && may("next")) void ask({ type: "next", from_key: key }, "clock");
+}
+
+interface Props {
+  session: string;
+  onEnd: () => void;
+  onReopen: () => void;
+}
+
+export function Controls({ session, onEnd, onReopen }: Props): JSX.Element | null {
+  const here = view.value;
+  if (!here) return null;
+  return (
+    <div class="controls-place">
+      <div class="controls">
+        <Buttons session={session} onEnd={onEnd} onReopen={onReopen} />
+      </div>
+      <Blocked />
+      <Undo />
+      <Refused where={["clock", "accept-contract"]} />
+    </div>
+  );
+}
+
+function Buttons({ session, onEnd, onReopen }: Props): JSX.Element | null {
+  const here = view.value;
+  if (!here) return null;
+  switch (here.session.status) {
+    case "planned":
+      return (
+        <button
+          type="button"
+          class="btn main"
+          disabled={!may("open-doors")}
+          onClick={() => void ask({ type: "open-doors" }, "clock")}
+        >
+          <Icon of={DoorOpen} />
+          {_("Open the doors")}
+        </button>
+      );
+    case "open":
+      return (
+        <button type="button" class="btn main" onClick={() => void ask({ type: "start" }, "clock")}>
+          <Icon of={Play} />
+          {_("Begin")}
+        </button>
+      );
+    case "running":
+      return <Running onEnd={onEnd} />;
+    default:
+      return (
+        <>
+          {may("reopen") && (here.session.reopen_until ?? 0) > now.value ? (
+            <button type="button" class="btn" onClick={onReopen}>
+              <Icon of={RotateCcw} />
+              {_("Reopen, until {hour}", { hour: hour(here.session.reopen_until ?? 0, here.session.zone) })}
+            </button>
+          ) : null}
+          <a class="btn main" href={`/sessions/${session}`}>
+            {_("Go to the session’s page")}
+            <Icon of={ArrowRight} />
+          </a>
+        </>
+      );
+  }
+}
+
+function Running({ onEnd }: { onEnd: () => void }): JSX.Element {
+  const here = view.value;
+  const paused = here?.clock.state === "paused";
+  const at = here?.clock.at ?? 0;
+  const following = here?.plan[at + 1];
+  const toggle = () => void ask({ type: paused ? "resume" : "pause" }, "clock");
+  const back = () => {
+    if (slot.value) void ask({ type: "back", from_key: slot.value.key }, "clock");
+  };
+  return (
+    <>
+      {at > 0 ? (
+        <button
+          type="button"
+          class="btn bare round"
+          aria-label={_("Back to the phase before")}
+          onClick={back}
+        >
+          <Icon of={ArrowLeft} />
+        </button>
+      ) : null}
+      <button type="button" class={paused ? "btn on" : "btn"} onClick={toggle}>
+        <Icon of={paused ? Play : Pause} />
+        {paused ? _("Resume") : _("Pause")}
+      </button>
+      <span class="pair-of">
+        <button
+          type="button"
+          class="btn"
+          onClick={() => void ask({ type: "extend", seconds: LESS }, "clock")}
+          aria-label={_("One minute less")}
+        >
+          <Icon of={Minus} />1
+        </button>
+        <button
+          type="button"
+          class="btn"
+          onClick={() => void ask({ type: "extend", seconds: MORE }, "clock")}
+          aria-label={_("Two minutes more")}
+        >
+          <Icon of={Plus} />2<span class="wide"> min</span>
+        </button>
+      </span>
+      {following ? (
+        <button
+          type="button"
+          class="btn main"
+          aria-disabled={here?.conduct?.blocked ? true : undefined}
+          onClick={nextPhase}
+        >
+          {phaseWords(following)?.title ?? following.key}
+          <Icon of={ArrowRight} />
+        </button>
+      ) : (
+        <button type="button" class="btn main" onClick={onEnd}>
+          <Icon of={Check} />
+          {_("End the session")}
+        </button>
+      )}
+    </>
+  );
+}
+
+/** Says what the next phase still needs, and who can make it possible. */
+function Blocked(): JSX.Element | null {
+  const here = view.value;
+  const code = here?.conduct?.blocked;
+  if (!here || !code || here.session.status !== "running") return null;
+  switch (code) {
+    case "client-not-chosen":
+      return <p class="blocked">{_("Choose today’s client first, in the list beside.")}</p>;
+    case "not-yet-accepted":
+    case "no-contract": {
+      const { request } = here;
+      if (!request.entry)
+        return (
+          <p class="blocked">
+            {_("The request is not written yet. {name} can write it now.", {
+              name: shortName(request.person),
+            })}
+          </p>
+        );
+      return (
+        <p class="blocked">
+          {request.client
+            ? _("The consultants have not accepted the contract yet. You say yes for them.")
+            : _("{name} has not accepted the contract yet: one tap does it.", {
+                name: shortName(request.person),
+              })}
+        </p>
+      );
+    }
+    default:
+      return null;
+  }
+}
+
+const CHANGES: Readonly<Record<string, () => string>> = {
+  "phase-started": () => _("You have gone on."),
+  "phase-resumed": () => _("You have gone back."),
+  "session-ended": () => _("The session has ended."),
+};
+
+/** Offers to take back the last change, for ten seconds. */
+function Undo(): JSX.Element | null {
+  const conduct = view.value?.conduct;
+  const until = conduct?.undo_until ?? 0;
+  if (!conduct?.undo || until <= now.value || !may("undo")) return null;
+  return (
+    <p class="undo" role="status">
+      {CHANGES[conduct.undo]?.() ?? _("Time has changed.")}{" "}
+      <button type="button" class="btn bare" onClick={() => void ask({ type: "undo" }, "clock")}>
+        <Icon of={Undo2} />
+        {_("Undo")}
+      </button>
+    </p>
+  );
+}

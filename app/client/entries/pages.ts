@@ -1,0 +1,16 @@
+// What pages without a framework do better with a script; each of them works without.
+import { followCopies } from "../pages/copy.ts";
+import { followForm } from "../pages/live_form.ts";
+import { tellLocalHours } from "../pages/local_hour.ts";
+import { offerPasskeys } from "../pages/passkeys.ts";
+import { refreshRegions } from "../pages/refresh.ts";
+import { rememberRegions } from "../pages/regions.ts";
+import { drawTables } from "../pages/tables.ts";
+
+rememberRegions();
+drawTables();
+followCopies();
+followForm();
+tellLocalHours();
+refreshRegions();
+void offerPasskeys();

@@ -1,0 +1,62 @@
+// Says sentences in the reader's language; a sentence is known by its English words.
+
+type Catalogue = Readonly<Record<string, readonly string[]>>;
+type Values = Readonly<Record<string, string | number>>;
+
+const catalogues: Readonly<Record<string, () => Promise<{ default: Catalogue }>>> = {
+  fr: () => import("../locale/fr/room.po"),
+};
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufefc]/;
+
+let lang = "en";
+let sentences: Catalogue = {};
+let plural = new Intl.PluralRules("en");
+
+/** Loads the only catalogue the reader needs. */
+export async function speak(wanted: string): Promise<void> {
+  lang = wanted;
+  plural = new Intl.PluralRules(wanted);
+  sentences = (await catalogues[wanted]?.())?.default ?? {};
+}
+
+/** Names the reader's language. */
+export function language(): string {
+  return lang;
+}
+
+/** Says a sentence; `{name}` stands for a value. */
+export function _(sentence: string, values?: Values): string {
+  return fill(sentences[sentence]?.[0] || sentence, values);
+}
+
+/** Says a sentence that depends on a number, which it gets as `{n}`. */
+export function _n(one: string, many: string, n: number, values?: Values): string {
+  const single = plural.select(n) === "one";
+  return fill(sentences[one]?.[single ? 0 : 1] || (single ? one : many), { ...values, n });
+}
+
+/** Joins names: "Awa, Luc and Inès". */
+export function list(names: readonly string[]): string {
+  return new Intl.ListFormat(lang, { type: "conjunction" }).format(names.map(isolate));
+}
+
+/** Writes an hour in the zone of the session: 15:15, or 15 h 15 in French prose. */
+export function hour(ms: number, zone: string, prose = false): string {
+  const text = new Intl.DateTimeFormat(lang === "fr" ? "fr-FR" : "en-GB", {
+    hour: "2-digit",
+    minute: "2-digit",
+    timeZone: zone,
+  }).format(ms);
+  return prose && lang === "fr" ? text.replace(":", "\u00a0h\u00a0") : text;
+}
+
+function fill(text: string, values?: Values): string {
+  return values
+    ? text.replace(/\{(\w+)\}/g, (_all, key: string) => isolate(String(values[key] ?? "")))
+    : text;
+}
+
+/** Keeps a name written from right to left from turning the sentence round it. */
+function isolate(text: string): string {
+  return RIGHT_TO_LEFT.test(text) ? `\u2068${text}\u2069` : text;
+}

@@ -1,0 +1,156 @@
+// The participant's room: the table, one sentence, one action, a notebook.
+import { useSignal } from "@preact/signals";
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { writesNow } from "./action.ts";
+import { Announcer, sayTime, watch } from "./announce.tsx";
+import { Bar } from "./bar.tsx";
+import { Foot } from "./foot.tsx";
+import { listen } from "./keys.ts";
+import { _ } from "./language.ts";
+import { middleKey, part, Request, Step } from "./middle.tsx";
+import { Captures, Notebook } from "./notebook.tsx";
+import { Closed, LinkLine } from "./parts.tsx";
+import { Ideas, Plan } from "./plan.tsx";
+import { ask, link, may, phase, seat, view } from "./store.ts";
+import { Horizon, Table } from "./table.tsx";
+import type { SeatView, View } from "./wire.gen.ts";
+
+/** The seats from one's own chair, clockwise. */
+export function fromMyChair(seats: readonly SeatView[], me: string): readonly SeatView[] {
+  const at = seats.findIndex((each) => each.id === me);
+  return at < 0 ? seats : [...seats.slice(at), ...seats.slice(0, at)];
+}
+
+export function Room({ session }: { session: string }): JSX.Element {
+  const wide = typeof matchMedia === "function" && matchMedia("(width >= 80rem)").matches;
+  const notebook = useSignal(wide);
+  const timeHidden = useSignal(remembers("ronde:time-hidden"));
+  const here = view.value;
+  useEffect(watch, []);
+  useEffect(
+    () =>
+      listen({
+        h: () => void ask(seat(view.value?.me.id)?.hand ? { type: "lower-hand" } : { type: "raise-hand" }),
+        t: sayTime,
+        Escape: () => {
+          notebook.value = false;
+        },
+      }),
+    [],
+  );
+  if (link.value.state === "closed") return <Closed session={session} />;
+  if (!here)
+    return (
+      <main class="closed">
+        <p>{_("The table is being set.")}</p>
+        <LinkLine />
+      </main>
+    );
+  const hide = () => {
+    timeHidden.value = !timeHidden.value;
+    remember("ronde:time-hidden", timeHidden.value);
+  };
+  const desk = writesNow(here, phase.value?.voice ?? "");
+  const frame = { onHide: hide, timeHidden: timeHidden.value };
+  return (
+    <>
+      <Announcer />
+      {desk ? (
+        <Desk here={here} notebook={notebook} {...frame} />
+      ) : (
+        <div class="room">
+          <Bar {...frame} session={session} />
+          <main class="stage">
+            <Round here={here} hidden={timeHidden.value} />
+          </main>
+          <Foot notebook={notebook} session={session} />
+          {notebook.value ? <Notebook onClose={() => (notebook.value = false)} /> : null}
+        </div>
+      )}
+    </>
+  );
+}
+
+function Round({ here, hidden }: { here: View; hidden: boolean }): JSX.Element {
+  const front = phase.value?.voice === "client" ? (here.request.person ?? null) : null;
+  return (
+    <Table
+      seats={fromMyChair(here.seats, here.me.id)}
+      me={here.me.id}
+      holder={here.floor.holder}
+      front={front}
+      hidden={hidden}
+      words={middleKey()}
+    >
+      <section class="core" aria-label={_("Now")}>
+        <div class="core__head">
+          <Step />
+          <p class="part">{part()}</p>
+          <LinkLine />
+        </div>
+        <Request />
+      </section>
+    </Table>
+  );
+}
+
+interface DeskProps {
+  here: View;
+  notebook: { value: boolean };
+  timeHidden: boolean;
+  onHide: () => void;
+}
+
+/** When the person writes: the others on the horizon, the near half of the table is a desk. */
+function Desk({ here, notebook, timeHidden, onHide }: DeskProps): JSX.Element {
+  const others = fromMyChair(here.seats, here.me.id).slice(1);
+  const plan = here.me.writes["action"] !== undefined;
+  return (
+    <div class="room writing">
+      <Bar timeHidden={timeHidden} onHide={onHide} session={here.session.id} />
+      <section class="stage" aria-label={_("The group")}>
+        <Table seats={others} me={here.me.id} holder={here.floor.holder} arc words="" />
+      </section>
+      <main class="work">
+        <Horizon hidden={timeHidden} />
+        <div class={plan ? "inner" : "inner single"}>
+          <section class="now" aria-label={_("Now")}>
+            <div>
+              <Step />
+              <p class="part">{part()}</p>
+              <LinkLine />
+            </div>
+            <Request />
+          </section>
+          {plan ? (
+            <>
+              <Ideas />
+              <Plan />
+            </>
+          ) : (
+            <Captures desk />
+          )}
+        </div>
+      </main>
+      <Foot notebook={notebook} session={here.session.id} />
+      {notebook.value && may("write") ? <Notebook onClose={() => (notebook.value = false)} /> : null}
+    </div>
+  );
+}
+
+function remembers(key: string): boolean {
+  try {
+    return localStorage.getItem(key) === "yes";
+  } catch {
+    return false;
+  }
+}
+
+function remember(key: string, on: boolean): void {
+  try {
+    localStorage.setItem(key, on ? "yes" : "no");
+  } catch {
+    // the choice lasts as long as the page
+  }
+}

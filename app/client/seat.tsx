@@ -1,0 +1,117 @@
+// One seat: a face or initials, a name with one word of state, collars for the client and the floor.
+import { Hand } from "lucide";
+import type { JSX } from "preact";
+import { Icon } from "./icon.tsx";
+import { _ } from "./language.ts";
+import { short, view } from "./store.ts";
+import type { SeatView } from "./wire.gen.ts";
+
+const TINTS = ["clay", "moss", "mist", "sand"];
+const PORTRAITS = new Set([
+  "awa",
+  "claire",
+  "helene",
+  "karim",
+  "luc",
+  "nadia",
+  "sophie",
+  "thomas",
+  "yasmine",
+]);
+
+export function Seat({ seat, me, floor }: { seat: SeatView; me: boolean; floor: boolean }): JSX.Element {
+  const marks = ["seat"];
+  if (me) marks.push("me");
+  if (seat.role === "client") marks.push("is-client");
+  if (floor) marks.push("is-floor");
+  if (seat.stage === "off") marks.push("is-off");
+  if (seat.presence === "expected") marks.push("is-empty");
+  if (seat.presence === "late") marks.push("is-late");
+  if (seat.presence === "away" || seat.presence === "gone") marks.push("is-away");
+  const word = stateOf(seat, me, floor);
+  return (
+    <li class={marks.join(" ")} data-person={seat.id} style={{ "--tint": `var(--${tintOf(seat.id)})` }}>
+      <div class="face" data-media>
+        <Picture seat={seat} />
+      </div>
+      <p class="plate" title={seat.name}>
+        <b>{me ? _("You") : <bdi>{short(seat.name)}</bdi>}</b>
+        {word ? <span>{word}</span> : null}
+      </p>
+      {seat.hand ? (
+        <span class="hand">
+          <Icon of={Hand} />
+          <span class="hidden">{_("hand up, rank")} </span>
+          {seat.hand}
+        </span>
+      ) : null}
+    </li>
+  );
+}
+
+/** The picture's place; video attaches here. Simulated people of a rehearsal have a portrait. */
+function Picture({ seat }: { seat: SeatView }): JSX.Element {
+  const portrait = view.value?.session.rehearsal && seat.presence === "here" ? portraitOf(seat.name) : "";
+  return portrait ? (
+    <img src={portrait} alt="" />
+  ) : (
+    <span class="initials" aria-hidden="true">
+      {initials(seat.name)}
+    </span>
+  );
+}
+
+function portraitOf(name: string): string {
+  const first = name.trim().split(/\s+/)[0] ?? "";
+  const plain = first.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+  return PORTRAITS.has(plain) ? `/static/portraits/${plain}.svg` : "";
+}
+
+/** Takes the first letters of the first and last names. */
+export function initials(name: string): string {
+  const parts = name.trim().split(/\s+/);
+  const letters = parts.length > 1 ? [parts[0], parts[parts.length - 1]] : parts;
+  return letters
+    .map((part) => [...(part ?? "")][0] ?? "")
+    .join("")
+    .toLocaleUpperCase();
+}
+
+function tintOf(id: string): string {
+  let sum = 0;
+  for (const letter of id) sum = (sum * 31 + letter.charCodeAt(0)) >>> 0;
+  return TINTS[sum % TINTS.length] as string;
+}
+
+/** One word of state for the plate. */
+export function stateOf(seat: SeatView, me: boolean, floor: boolean): string {
+  switch (seat.presence) {
+    case "expected":
+      return _("to come");
+    case "late":
+      return _("late");
+    case "away":
+      return _("coming back");
+    case "gone":
+      return _("has left");
+  }
+  if (seat.stage === "off") return _("off stage");
+  if (floor && seat.role === "client") return me ? _("client, your turn") : _("client, speaks");
+  if (floor) return me ? _("have the floor") : _("has the floor");
+  switch (seat.role) {
+    case "client":
+      return _("client");
+    case "facilitator":
+      return _("facilitates");
+    case "co-facilitator":
+      return _("co-facilitates");
+    case "timekeeper":
+      return _("keeps time");
+    case "scribe":
+      return _("takes notes");
+    case "observer":
+      return _("observes");
+    default:
+      return "";
+  }
+}

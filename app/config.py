@@ -1,0 +1,81 @@
+"""Reads the settings from the environment, and says in one sentence what is wrong with them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class BadSetting(Exception):
+    """A setting that cannot work; its text is one sentence for the operator."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything an operator can choose."""
+
+    data: Path
+    database: str  # SQLAlchemy URL
+    origin: str  # scheme://host[:port] that people type
+    host: str = "127.0.0.1"
+    port: int = 8000
+    smtp: str = ""  # smtp://user:password@host:port; empty keeps letters in the outbox page
+    mail_from: str = "ronde@localhost"
+    log_json: bool = False
+
+    @property
+    def secure(self) -> bool:
+        """Whether cookies can be bound to https."""
+        return self.origin.startswith("https://")
+
+    @property
+    def on_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        try:
+            return ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
+
+
+def from_environment(
+    environ: Mapping[str, str], *, host: str | None = None, port: int | None = None, data: str | None = None
+) -> Settings:
+    """Read RONDE_* variables, with what the command line says on top; raises BadSetting."""
+    folder = Path(data or environ.get("RONDE_DATA") or "data").expanduser().absolute()
+    chosen_host = host or environ.get("RONDE_HOST") or "127.0.0.1"
+    chosen_port = port if port is not None else _port(environ.get("RONDE_PORT") or "8000")
+    shown = f"[{chosen_host}]" if ":" in chosen_host else chosen_host
+    origin = (environ.get("RONDE_ORIGIN") or f"http://{shown}:{chosen_port}").rstrip("/")
+    parts = urlsplit(origin)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
+        raise BadSetting(f"RONDE_ORIGIN must look like https://ronde.example.org, not {origin!r}.")
+    return Settings(
+        data=folder,
+        database=environ.get("RONDE_DATABASE") or f"sqlite:///{folder / 'ronde.sqlite'}",
+        origin=origin,
+        host=chosen_host,
+        port=chosen_port,
+        smtp=environ.get("RONDE_SMTP", ""),
+        mail_from=environ.get("RONDE_MAIL_FROM") or f"ronde@{parts.hostname}",
+        log_json=environ.get("RONDE_LOG", "") == "json",
+    )
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and int(text) < 65536:
+        return int(text)
+    raise BadSetting(f"RONDE_PORT must be a number from 0 to 65535, not {text!r}.")
+
+
+def prepare_data(folder: Path) -> None:
+    """Make the data folder, readable by its owner only; raises BadSetting when it cannot be written."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise BadSetting(
+            f"The data folder {folder} cannot be written ({error.strerror}): choose another with --data."
+        ) from error

@@ -1,0 +1,70 @@
+"""A command becomes facts or a refusal: the only place where rules say yes or no."""
+
+from datetime import datetime
+from typing import assert_never
+
+from app.engine import decide_cast, decide_time, decide_voices, decide_writing
+from app.engine.commands import (
+    AcceptContract,
+    AddPerson,
+    Arrive,
+    AssignRole,
+    Back,
+    ChangePlan,
+    ChooseClient,
+    Close,
+    Command,
+    DeclineClient,
+    End,
+    Erase,
+    Extend,
+    GiveFloor,
+    KeepIdea,
+    Leave,
+    LowerHand,
+    Next,
+    OpenDoors,
+    OrderActions,
+    PassFloor,
+    Pause,
+    ProposeSubject,
+    RaiseHand,
+    RemovePerson,
+    Reopen,
+    Replan,
+    Resume,
+    Reveal,
+    SayReady,
+    SignalInterest,
+    Start,
+    StartRound,
+    Undo,
+    Write,
+)
+from app.engine.events import Event
+from app.engine.ids import Actor
+from app.engine.permissions import check
+from app.engine.state import Session
+
+
+def decide(session: Session, command: Command, by: Actor, now: datetime) -> tuple[Event, ...]:
+    """Turn a command into what happens; nothing when it is so already. Raises Refusal."""
+    check(session, command, by)
+    match command:
+        case (
+            Arrive() | Leave() | ChangePlan() | AddPerson() | RemovePerson() | OpenDoors()
+            | AssignRole() | SignalInterest() | ChooseClient() | DeclineClient()
+        ):  # fmt: skip
+            return decide_cast.decide(session, command, by, now)
+        case (
+            Start() | Pause() | Resume() | Extend() | Next() | Back() | Undo() | Replan() | End() | Reopen() | Close()
+        ):  # fmt: skip
+            return decide_time.decide(session, command, by, now)
+        case RaiseHand() | LowerHand() | GiveFloor() | PassFloor() | StartRound():
+            return decide_voices.decide(session, command, by)
+        case (
+            ProposeSubject() | Write() | Erase() | Reveal() | AcceptContract() | KeepIdea() | OrderActions() | SayReady()
+        ):  # fmt: skip
+            return decide_writing.decide(session, command, by)
+        case _:
+            assert_never(command)

@@ -1,0 +1,42 @@
+"""Deadlines are data: what the clock has to do next in a session, and under which command id."""
+
+from datetime import datetime
+
+from app.engine.commands import Close, Command, End, Next, OpenDoors
+from app.engine.decide_cast import DOORS_BEFORE
+from app.engine.decide_time import REOPEN_FOR, blocked, ends_by_itself
+from app.engine.ids import CommandId
+from app.engine.state import Session, Status
+from app.engine.timer import next_start
+
+
+def due(session: Session) -> tuple[datetime, Command, CommandId] | None:
+    """Name the next command of the clock and its instant; whoever wakes first gives it, and its id makes it happen once."""
+    match session.status:
+        case Status.PLANNED:
+            return _named(session.starts_at - DOORS_BEFORE, OpenDoors(), "doors")
+        case Status.ENDED if session.ended_at is not None:
+            return _named(session.ended_at + REOPEN_FOR, Close(), "close")
+        case Status.OPEN:
+            return _named(ends_by_itself(session), End(), "end")
+        case Status.RUNNING:
+            return _advance(session) or _named(ends_by_itself(session), End(), "end")
+        case _:
+            return None
+
+
+def _advance(session: Session) -> tuple[datetime, Command, CommandId] | None:
+    slot, following, since = session.slot, session.following, session.clock.running_since
+    if (
+        not session.self_guided
+        or slot is None
+        or following is None
+        or since is None
+        or blocked(session, following)
+    ):
+        return None
+    return _named(next_start(session.clock, since), Next(slot.key), f"next:{slot.key}")
+
+
+def _named(instant: datetime, command: Command, what: str) -> tuple[datetime, Command, CommandId]:
+    return instant, command, CommandId(f"clock:{what}:{int(instant.timestamp() * 1000)}")

@@ -1,0 +1,226 @@
+"""One table says who may ask what, in which state of the session and in which sort of phase."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from app.engine.commands import (
+    AcceptContract,
+    AddPerson,
+    Arrive,
+    AssignRole,
+    Back,
+    ChangePlan,
+    ChooseClient,
+    Close,
+    Command,
+    DeclineClient,
+    End,
+    Erase,
+    Extend,
+    GiveFloor,
+    KeepIdea,
+    Leave,
+    LowerHand,
+    Next,
+    OpenDoors,
+    OrderActions,
+    PassFloor,
+    Pause,
+    ProposeSubject,
+    RaiseHand,
+    RemovePerson,
+    Reopen,
+    Replan,
+    Resume,
+    Reveal,
+    SayReady,
+    SignalInterest,
+    Start,
+    StartRound,
+    Undo,
+    Write,
+)
+from app.engine.errors import Code, Refusal
+from app.engine.ids import CLOCK, SERVER, Actor, Machine, PersonId
+from app.engine.protocol import Kind, Role, Sight, Stage, Voice
+from app.engine.state import Person, Session, Status
+
+CONDUCT = frozenset({Role.FACILITATOR, Role.CO_FACILITATOR})
+TABLE = frozenset(
+    {Role.CLIENT, Role.CONSULTANT, Role.TIMEKEEPER, Role.SCRIBE}
+)  # those who work on the subject
+EVERYBODY = frozenset(Role)
+TIME = CONDUCT | {Role.TIMEKEEPER}
+NOBODY: frozenset[Role] = frozenset()
+
+BEFORE = frozenset({Status.PLANNED, Status.OPEN})
+LIVE = frozenset({Status.OPEN, Status.RUNNING})
+RUNNING = frozenset({Status.RUNNING})
+INSIDE = frozenset({Status.OPEN, Status.RUNNING, Status.ENDED})
+UNTIL_END = frozenset({Status.PLANNED, Status.OPEN, Status.RUNNING})
+
+TALKING = frozenset({Voice.QUESTIONS, Voice.IN_TURN, Voice.ROUND, Voice.FREE})
+ANY_VOICE = frozenset(Voice)
+ANY_STAGE = frozenset(Stage)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """When a command may be given: by whom, in which state, and in phases of which voice and stage."""
+
+    roles: frozenset[Role]
+    status: frozenset[Status]
+    voices: frozenset[Voice] = ANY_VOICE
+    client_stage: frozenset[Stage] = ANY_STAGE  # where the client must be, when it is the client who asks
+    machines: frozenset[Machine] = frozenset()
+
+
+RULES: Mapping[type[Command], Rule] = {
+    Arrive: Rule(EVERYBODY, INSIDE),
+    Leave: Rule(EVERYBODY, INSIDE),
+    ChangePlan: Rule(CONDUCT, BEFORE, machines=frozenset({SERVER})),
+    AddPerson: Rule(CONDUCT, UNTIL_END, machines=frozenset({SERVER})),
+    RemovePerson: Rule(CONDUCT, UNTIL_END, machines=frozenset({SERVER})),
+    OpenDoors: Rule(CONDUCT, frozenset({Status.PLANNED}), machines=frozenset({CLOCK, SERVER})),
+    AssignRole: Rule(CONDUCT, UNTIL_END, machines=frozenset({SERVER})),
+    ChooseClient: Rule(CONDUCT, UNTIL_END, machines=frozenset({SERVER})),
+    ProposeSubject: Rule(TABLE, UNTIL_END),
+    SignalInterest: Rule(TABLE, LIVE),
+    DeclineClient: Rule(TABLE, UNTIL_END),
+    Start: Rule(CONDUCT, frozenset({Status.OPEN})),
+    Pause: Rule(TIME, RUNNING),
+    Resume: Rule(TIME, RUNNING),
+    Extend: Rule(TIME, RUNNING, machines=frozenset({CLOCK})),  # an outage of the server is given back
+    Next: Rule(CONDUCT, RUNNING, machines=frozenset({CLOCK})),
+    Back: Rule(CONDUCT, RUNNING),
+    Undo: Rule(CONDUCT, frozenset({Status.RUNNING, Status.ENDED})),
+    Replan: Rule(CONDUCT, RUNNING),
+    RaiseHand: Rule(EVERYBODY - CONDUCT, RUNNING, TALKING, frozenset({Stage.ON})),
+    LowerHand: Rule(EVERYBODY, RUNNING),
+    GiveFloor: Rule(CONDUCT, RUNNING),
+    PassFloor: Rule(EVERYBODY, RUNNING),
+    StartRound: Rule(CONDUCT, RUNNING, frozenset({Voice.IN_TURN, Voice.ROUND, Voice.FREE, Voice.QUESTIONS})),
+    Write: Rule(EVERYBODY, INSIDE),
+    Erase: Rule(EVERYBODY, INSIDE),
+    Reveal: Rule(CONDUCT, RUNNING),
+    AcceptContract: Rule(CONDUCT | {Role.CLIENT}, RUNNING),
+    KeepIdea: Rule(TABLE, frozenset({Status.RUNNING, Status.ENDED})),
+    OrderActions: Rule(TABLE, frozenset({Status.RUNNING, Status.ENDED})),
+    SayReady: Rule(EVERYBODY - CONDUCT, RUNNING),
+    End: Rule(CONDUCT, LIVE, machines=frozenset({CLOCK})),
+    Reopen: Rule(CONDUCT, frozenset({Status.ENDED})),
+    Close: Rule(NOBODY, frozenset({Status.ENDED}), machines=frozenset({CLOCK, SERVER})),
+}
+
+_WHY_NOT: Mapping[Status, Code] = {
+    Status.PLANNED: Code.DOORS_CLOSED,
+    Status.OPEN: Code.NOT_STARTED,
+    Status.RUNNING: Code.ALREADY_STARTED,
+    Status.ENDED: Code.SESSION_ENDED,
+    Status.CLOSED: Code.SESSION_CLOSED,
+}
+
+HATS: Mapping[Role, frozenset[Role]] = {
+    **{role: frozenset({role}) for role in Role},
+    Role.TIMEKEEPER: frozenset({Role.TIMEKEEPER, Role.CONSULTANT}),
+    Role.SCRIBE: frozenset({Role.SCRIBE, Role.CONSULTANT}),
+    Role.CO_FACILITATOR: CONDUCT,
+}
+"""What a role is allowed as well: the timekeeper and the scribe are consultants with a duty."""
+
+OF_CLIENTS: frozenset[type[Command]] = frozenset({KeepIdea, OrderActions})
+"""What only those do who are, were or will be client in this session."""
+
+AFTERWARDS = frozenset({Kind.NOTE, Kind.LEARNING, Kind.RATING})
+"""What everybody may still write once the session has ended and until it closes."""
+
+
+@lru_cache(maxsize=4096)
+def allowed(
+    role: Role, status: Status, voice: Voice | None, stage: Stage | None, self_guided: bool
+) -> frozenset[type[Command]]:
+    """List what a role may ask; without a facilitator everybody at the table conducts."""
+    return frozenset(
+        command
+        for command, rule in RULES.items()
+        if (role in rule.roles or (self_guided and role in TABLE and rule.roles & CONDUCT))
+        and status in rule.status
+        and (voice is None or voice in rule.voices)
+        and (stage is None or role is not Role.CLIENT or stage in rule.client_stage)
+    )
+
+
+def commands_of(session: Session, person: Person) -> frozenset[type[Command]]:
+    """List what a person may ask now."""
+    slot = session.slot
+    voice, stage = (slot.phase.voice, slot.phase.stage) if slot else (None, None)
+    commands = allowed(session.role_of(person), session.status, voice, stage, session.self_guided)
+    return commands if person.id in session.clients else commands - OF_CLIENTS
+
+
+def may(session: Session, person: PersonId, command: type[Command]) -> bool:
+    """Whether a person may ask this now."""
+    found = session.find_person(person)
+    return found is not None and command in commands_of(session, found)
+
+
+def check(session: Session, command: Command, by: Actor) -> None:
+    """Raise a Refusal unless `by` may ask this now."""
+    if session.status is Status.CLOSED:
+        raise Refusal(Code.SESSION_CLOSED)
+    rule = RULES[type(command)]
+    if isinstance(by, Machine):
+        if by not in rule.machines:
+            raise Refusal(Code.NOT_YOUR_ROLE, role=by.value)
+    else:
+        person = session.find_person(by)
+        if person is None:
+            raise Refusal(Code.NOT_AT_THIS_TABLE)
+        if type(command) in commands_of(session, person):
+            return
+        role = session.role_of(person)
+        if role not in rule.roles and not (session.self_guided and role in TABLE and rule.roles & CONDUCT):
+            raise Refusal(Code.NOT_YOUR_ROLE, role=role.value)
+        if type(command) in OF_CLIENTS and person.id not in session.clients:
+            raise Refusal(Code.NOT_YOUR_ROLE, role=role.value)
+    if session.status not in rule.status:
+        raise Refusal(_why_not(rule, session.status))
+    if not isinstance(by, Machine):
+        raise Refusal(Code.NOT_IN_THIS_PHASE)
+
+
+def conducts(session: Session, person: Person) -> bool:
+    """Whether a person leads the session: they see the whole clock and may move it."""
+    role = session.role_of(person)
+    return role in CONDUCT or (session.self_guided and role in TABLE)
+
+
+def writes(session: Session, person: Person) -> dict[Kind, Sight]:
+    """List what a person may begin to write now, and who will read it."""
+    role = session.role_of(person)
+    if session.status is Status.ENDED:
+        kinds = dict.fromkeys(AFTERWARDS, Sight.AUTHOR)
+        if person.id in session.clients:
+            kinds[Kind.ACTION] = Sight.AUTHOR
+        return kinds
+    if session.status not in UNTIL_END:
+        return {}
+    kinds = {Kind.SUBJECT: Sight.ALL} if role in TABLE else {}
+    if session.status is Status.PLANNED:
+        return kinds
+    kinds[Kind.NOTE] = Sight.AUTHOR
+    slot = session.slot
+    if slot is None:
+        return kinds
+    hats = HATS[role]
+    for capture in slot.phase.captures:
+        if hats & capture.by or (capture.kind is Kind.CONTRACT and role is Role.SCRIBE):
+            kinds[capture.kind] = capture.sight
+    return kinds
+
+
+def _why_not(rule: Rule, status: Status) -> Code:
+    if rule.status == frozenset({Status.ENDED}):
+        return Code.SESSION_NOT_ENDED
+    return _WHY_NOT[status]

@@ -1,0 +1,63 @@
+"""What only those see who conduct: how late it is, what can be done, who has not been heard, who could be next."""
+
+from datetime import datetime
+
+from app.engine.decide_cast import next_turn
+from app.engine.decide_time import blocked
+from app.engine.floor import experts
+from app.engine.instants import as_ms, span_ms
+from app.engine.permissions import CONDUCT
+from app.engine.replan import Proposal, proposals
+from app.engine.rotation import Cast, candidates, propose_cast
+from app.engine.state import Presence, Session
+from app.engine.view import ConductView, ProposalView
+
+
+def project_conduct(
+    session: Session, now: datetime, ends_at: datetime, cast: Cast, waiting: int, balance: float
+) -> ConductView:
+    """Show the facilitator's section; `balance` is live and never stored."""
+    following = session.following
+    code = None if following is None else blocked(session, following)
+    undo = session.undo if session.undo and now <= session.undo.until else None
+    heard = session.floor.heard
+    return ConductView(
+        late_ms=span_ms(ends_at - session.clock.promised_end),
+        proposals=tuple(_proposal(each) for each in proposals(session, now, ends_at)),
+        undo=undo.change if undo else None,
+        undo_until=as_ms(undo.until) if undo else None,
+        unheard=tuple(
+            person.id
+            for person in session.people
+            if person.presence is Presence.HERE and person.id not in heard and person.role not in CONDUCT
+        ),
+        waiting=waiting,
+        experts={str(person): tag for person, tag in experts(session).items()},
+        clients=session.clients,
+        reserve=session.reserve,
+        blocked=None if code is None else code.value,
+        cast_turn=next_turn(session),
+        cast_client=cast.client,
+        cast_reserve=cast.reserve,
+        cast_why=cast.why,
+        balance=balance,
+    )
+
+
+def proposed_cast(session: Session, before: tuple[Session, Cast] | None) -> Cast:
+    """Propose the next client, anew only when something changed that the choice rests on."""
+    if before is not None:
+        old, cast = before
+        if (
+            old.people is session.people
+            and old.entries is session.entries
+            and old.clients is session.clients
+            and (old.clock.at is None) == (session.clock.at is None)
+        ):
+            return cast
+    return propose_cast(session.history, candidates(session))
+
+
+def _proposal(offer: Proposal) -> ProposalView:
+    granted = {key: span_ms(granted) for key, granted in offer.granted.items()}
+    return ProposalView(offer.name, as_ms(offer.ends_at), as_ms(offer.next_at), granted)

@@ -1,0 +1,252 @@
+"""What each viewer may see: sections shared by everybody are made once, personal ones for each."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from app.engine.commands import Command, wire_name
+from app.engine.decide_time import REOPEN_FOR
+from app.engine.ids import PersonId
+from app.engine.instants import as_ms, span_ms
+from app.engine.permissions import commands_of, conducts, writes
+from app.engine.project_conduct import project_conduct, proposed_cast
+from app.engine.project_entries import EntriesView, project_entries
+from app.engine.protocol import Role, Stage
+from app.engine.replan import starts
+from app.engine.rotation import Cast
+from app.engine.state import Person, Presence, Session, Status
+from app.engine.view import (
+    ClockView,
+    ConductView,
+    FloorView,
+    MeView,
+    PlanView,
+    RequestView,
+    SeatView,
+    SessionView,
+    View,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What is the same object for every viewer; what has not changed is the same as in the state before."""
+
+    session: SessionView
+    plan: tuple[PlanView, ...]
+    clock: ClockView
+    seats: tuple[SeatView, ...]
+    floor: FloorView
+    request: RequestView
+    conduct: ConductView
+    entries: EntriesView
+    cast: Cast
+    hours: tuple[int, ...]
+    state: Session
+
+
+def project(session: Session, viewer: PersonId, now: datetime) -> View:
+    """Show a session as one person may see it now; raises KeyError for somebody without a seat."""
+    return project_personal(session, project_shared(session, now), viewer)
+
+
+def project_shared(
+    session: Session, now: datetime, before: Shared | None = None, *, balance: float = 1.0
+) -> Shared:
+    """Make what does not depend on the viewer; `before` lends what has not changed since an earlier state."""
+    begins = starts(session, now)
+    hours = tuple(as_ms(hour) for hour in begins)
+    cast = proposed_cast(session, (before.state, before.cast) if before else None)
+    entries = project_entries(session, (before.state, before.entries) if before else None)
+    return Shared(
+        session=_session(session),
+        plan=before.plan if before and _same_plan(session, before, hours) else _plan(session, hours),
+        clock=_clock(session, hours[-1]),
+        seats=before.seats if before and _same_seats(session, before.state) else _seats(session),
+        floor=_floor(session),
+        request=_request(session),
+        conduct=project_conduct(session, now, begins[-1], cast, entries.waiting, balance),
+        entries=entries,
+        cast=cast,
+        hours=hours,
+        state=session,
+    )
+
+
+def project_personal(session: Session, shared: Shared, viewer: PersonId) -> View:
+    """Add to the shared sections what one person may see; raises KeyError for somebody without a seat."""
+    person = session.find_person(viewer)
+    if person is None:
+        raise KeyError("no seat")
+    return View(
+        session=shared.session,
+        plan=shared.plan,
+        clock=shared.clock,
+        seats=shared.seats,
+        floor=shared.floor,
+        entries=shared.entries.of(person.id),
+        request=shared.request,
+        me=_me(session, person),
+        conduct=shared.conduct if conducts(session, person) else None,
+    )
+
+
+def sections(view: View) -> dict[str, object]:
+    """Lay a view out flat, path by path, as the wire sends it: sections, and one path for each entry."""
+    flat: dict[str, object] = {
+        "session": view.session,
+        "plan": view.plan,
+        "clock": view.clock,
+        "seats": view.seats,
+        "floor": view.floor,
+        "request": view.request,
+        "me": view.me,
+        "conduct": view.conduct,
+    }
+    flat.update((f"entries/{key}", entry) for key, entry in view.entries.items())
+    return flat
+
+
+# -- what everybody sees ---------------------------------------------------------------------------
+
+
+def _session(session: Session) -> SessionView:
+    return SessionView(
+        id=session.id,
+        title=session.title,
+        number=session.number,
+        status=session.status.value,
+        starts_at=as_ms(session.starts_at),
+        zone=session.zone,
+        trace=session.trace.value,
+        rehearsal=session.rehearsal,
+        self_guided=session.self_guided,
+        turn=session.turn,
+        turns=len(session.clients),
+        reopen_until=None if session.ended_at is None else as_ms(session.ended_at + REOPEN_FOR),
+    )
+
+
+def _plan(session: Session, hours: tuple[int, ...]) -> tuple[PlanView, ...]:
+    at = -1 if session.clock.at is None else session.clock.at
+    ended = session.ended_at is not None
+    return tuple(
+        PlanView(
+            slot.key,
+            slot.phase.id,
+            slot.step,
+            slot.round,
+            span_ms(timer.granted),
+            span_ms(timer.used),
+            hour,
+            index < at or ended,
+            slot.phase.protected,
+        )
+        for index, (slot, timer, hour) in enumerate(
+            zip(session.plan, session.clock.timers, hours, strict=False)
+        )
+    )
+
+
+def _same_plan(now: Session, shared: Shared, hours: tuple[int, ...]) -> bool:
+    before = shared.state
+    return (
+        shared.hours == hours
+        and now.plan is before.plan
+        and now.clock.timers is before.clock.timers
+        and now.clock.at == before.clock.at
+        and now.ended_at == before.ended_at
+    )
+
+
+def _clock(session: Session, ends_at: int) -> ClockView:
+    clock = session.clock
+    timer = clock.running
+    match session.status:
+        case Status.PLANNED | Status.OPEN:
+            state = "before"
+        case Status.RUNNING:
+            state = "paused" if clock.running_since is None else "running"
+        case _:
+            state = "ended"
+    return ClockView(
+        at=clock.at,
+        state=state,
+        granted_ms=span_ms(timer.granted) if timer else 0,
+        used_ms=span_ms(timer.used) if timer else 0,
+        running_since=None if clock.running_since is None else as_ms(clock.running_since),
+        reason=clock.reason,
+        ends_at=ends_at,
+        promised_end=as_ms(clock.promised_end),
+        steps=max(slot.step for slot in session.plan),
+    )
+
+
+def _seats(session: Session) -> tuple[SeatView, ...]:
+    slot = session.slot
+    stage = slot.phase.stage if slot else Stage.ON
+    client = session.client
+    late = session.clock.at is not None
+    ranks = {person: rank for rank, person in enumerate(session.floor.hands, 1)}
+    return tuple(
+        SeatView(
+            id=person.id,
+            name=person.name,
+            role=Role.CLIENT.value if person.id == client else person.role.value,
+            presence="late" if late and person.presence is Presence.EXPECTED else person.presence.value,
+            hand=ranks.get(person.id, 0),
+            stage=stage.value if person.id == client else Stage.ON.value,
+            ready=person.id in session.ready,
+        )
+        for person in session.people
+    )
+
+
+def _same_seats(now: Session, before: Session) -> bool:
+    return (
+        now.people is before.people
+        and now.clients is before.clients
+        and now.floor.hands is before.floor.hands
+        and now.ready is before.ready
+        and now.clock.at == before.clock.at
+    )
+
+
+def _floor(session: Session) -> FloorView:
+    floor = session.floor
+    return FloorView(
+        floor.holder, None if floor.since is None else as_ms(floor.since), floor.hands, floor.round
+    )
+
+
+def _request(session: Session) -> RequestView:
+    turn, client = session.turn, session.client
+    contract = session.contracts.get(turn)
+    subject = session.subjects[turn - 1] if turn else None
+    if contract is None:
+        return RequestView(client, subject, None, "", 0, False, False)
+    entry = session.entries[contract.entry]
+    return RequestView(
+        client, subject, entry.id, entry.text, entry.revision, contract.client, contract.consultants
+    )
+
+
+# -- what one person sees --------------------------------------------------------------------------
+
+
+def _me(session: Session, person: Person) -> MeView:
+    return MeView(
+        id=person.id,
+        role=session.role_of(person).value,
+        may=_names(commands_of(session, person)),
+        writes={kind.value: sight.value for kind, sight in writes(session, person).items()},
+        order=session.orders.get(person.id, ()),
+        interests=tuple(entry for entry, people in session.interests.items() if person.id in people),
+        declined=person.declined,
+        ready=person.id in session.ready,
+    )
+
+
+@lru_cache(maxsize=4096)
+def _names(commands: frozenset[type[Command]]) -> tuple[str, ...]:
+    return tuple(sorted(wire_name(command) for command in commands))

@@ -1,0 +1,52 @@
+"""Writes what happens as one line per event, with ids and codes and never a name, a token or a participant's text."""
+
+import logging
+import sys
+
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+ALLOWED = frozenset(
+    {
+        "event", "part", "level", "timestamp", "exception", "code", "session", "job", "kind", "attempt", "seq", "sockets",
+        "seconds", "error", "incident", "route", "method", "status", "database", "count",
+    }
+)  # fmt: skip
+"""The only keys that reach the log: a new one is a decision."""
+
+
+def only_allowed(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Drop every key that is not known to be harmless."""
+    return {key: value for key, value in event.items() if key in ALLOWED}
+
+
+def without_values(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Keep of an error its class and where it happened: its message may quote what people wrote."""
+    error = event.pop("exc_info", None)
+    if error is True:
+        error = sys.exc_info()[1]
+    if isinstance(error, BaseException):
+        event["error"] = type(error).__name__
+        frames = []
+        trace = error.__traceback__
+        while trace is not None:
+            frames.append(f"{trace.tb_frame.f_globals.get('__name__', '?')}:{trace.tb_lineno}")
+            trace = trace.tb_next
+        event["exception"] = " > ".join(frames[-8:])
+    return event
+
+
+def start_logging(*, as_json: bool) -> None:
+    """Send one line per event to standard error; the access log of the web server stays off, for its URLs hold tokens."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            without_values,
+            only_allowed,
+            structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=False,
+    )

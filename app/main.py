@@ -1,0 +1,274 @@
+"""Builds every object once and hands them inward: the only place that knows all the parts."""
+
+import asyncio
+import pkgutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+import app.web
+from app.config import Settings
+from app.engine.ids import PersonId, SessionId
+from app.gateways.calendar import calendar_entry
+from app.gateways.cipher import InstallationCipher, installation_key
+from app.gateways.clock import RandomIds, SystemClock
+from app.gateways.heartbeat import Heartbeat
+from app.gateways.i18n import Catalogues
+from app.gateways.links import DerivedLinks
+from app.gateways.mail import Outbox, SmtpMailer, TemplateLetters
+from app.gateways.pdf import TypstPdf
+from app.gateways.protocol_files import ProtocolFiles
+from app.gateways.qr import qr_svg
+from app.realtime.bus import Bus
+from app.realtime.connection import Doorway
+from app.realtime.hub import Hub
+from app.realtime.messages import LARGEST_FRAME, CloseCode
+from app.realtime.presence import RollCall
+from app.realtime.sections import Json, encode
+from app.realtime.ticker import Ticker
+from app.realtime.wire import RoomProtocol
+from app.realtime.words import words_of
+from app.rehearsal.begin import StagedRehearsals
+from app.store.database import Database, open_database
+from app.store.directory import StoredDirectory
+from app.store.documents import StoredDocuments
+from app.store.event_log import StoredLog
+from app.store.job_queue import StoredJobs
+from app.usecases.plan_session import INVITATION_JOB, Planner
+from app.usecases.ports import Clock, Directory, Documents, Ids, Jobs, Mailer
+from app.usecases.records import Job, JoinToken
+from app.usecases.run_session import CLOSE_JOB, Rooms
+from app.usecases.send_letters import CalendarEntry, Post, send_invitation, send_sign_in
+from app.usecases.sign_in import SIGN_IN_JOB
+from app.usecases.tidy_up import TIDY_JOB, forget_expired, tidying
+from app.usecases.write_report import close_session
+from app.web import errors
+from app.web.attempts import Attempts
+from app.web.rendering import Pages
+from app.web.static_files import BuiltFiles
+from app.web.times import FILTERS
+from app.worker import Handler, Worker
+
+STATIC = Path(__file__).parent / "static"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything the pages and the live room work with."""
+
+    settings: Settings
+    clock: Clock
+    ids: Ids
+    database: Database
+    log: StoredLog
+    directory: Directory
+    documents: Documents
+    jobs: Jobs
+    protocols: ProtocolFiles
+    links: DerivedLinks
+    pdf: TypstPdf
+    pages: Pages
+    attempts: Attempts
+    rooms: Rooms
+    hub: Hub
+    doorway: Doorway
+    ticker: Ticker
+    worker: Worker
+    bus: Bus
+    heartbeat: Heartbeat
+    mailer: Mailer
+    qr: Callable[[str], bytes]
+    calendar: CalendarEntry
+    rehearsals: StagedRehearsals
+    ready: Callable[[], Awaitable[None]]
+
+
+def build(settings: Settings, clock: Clock) -> Parts:
+    """Build every part; nothing is connected yet. Raises GatewayError when the installation key is damaged."""
+    ids = RandomIds()
+    key = installation_key(settings.data / "installation.key")
+    cipher = InstallationCipher(key)
+    database = open_database(settings.database)
+    log = StoredLog(database, cipher, ids.new)
+    sentences = Catalogues()
+    say = partial(_say, sentences)
+    hub = Hub(clock, lambda lang, code: say(lang, code, {}))
+    directory = WatchedDirectory(database, hub)
+    jobs = StoredJobs(database, ids.new)
+    links = DerivedLinks(key)
+    protocols = ProtocolFiles(settings.data / "protocols", directory)
+    rooms = Rooms(log, protocols, clock)
+    roll = RollCall(rooms, clock)
+    rooms.subscribe(None, hub.publish)
+    mailer = (
+        SmtpMailer(settings.smtp, settings.mail_from, clock)
+        if settings.smtp
+        else Outbox(settings.mail_from, clock)
+    )
+    writer = TemplateLetters(sentences, FILTERS)
+    post = Post(directory, links, clock, writer, calendar_entry, mailer, settings.origin)
+    return Parts(
+        settings=settings,
+        clock=clock,
+        ids=ids,
+        database=database,
+        log=log,
+        directory=directory,
+        documents=StoredDocuments(database, cipher),
+        jobs=jobs,
+        protocols=protocols,
+        links=links,
+        pdf=TypstPdf(),
+        pages=Pages(sentences),
+        attempts=Attempts(),
+        rooms=rooms,
+        hub=hub,
+        doorway=Doorway(rooms, hub, roll, clock, ids, Words(rooms, sentences), say),
+        ticker=Ticker(rooms, directory, hub, roll, clock),
+        worker=Worker(jobs, clock, _handlers(rooms, log, directory, jobs, clock, post)),
+        bus=Bus(rooms, log),
+        heartbeat=Heartbeat(settings.data / "alive", clock),
+        mailer=mailer,
+        qr=qr_svg,
+        calendar=calendar_entry,
+        rehearsals=StagedRehearsals(
+            Planner(directory, rooms, jobs, links, clock, ids), protocols, _base(settings), settings.origin
+        ),
+        ready=database.ping,
+    )
+
+
+Greet = Callable[[Parts], Awaitable[None]]
+
+
+def create_app(settings: Settings, clock: Clock | None = None, greet: Greet | None = None) -> FastAPI:
+    """Make the web application; its parts are built now, its tasks run while it serves; `greet` is called at its start."""
+    application = FastAPI(title="Ronde", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan)
+    application.state.parts = build(settings, clock or SystemClock())
+    application.state.greet = greet
+    errors.install(application, settings.origin)
+    for module in sorted(each.name for each in pkgutil.iter_modules(app.web.__path__)):
+        if module.startswith("routes_"):
+            application.include_router(import_module(f"app.web.{module}").router)
+    application.mount("/static", GZipMiddleware(BuiltFiles(directory=STATIC)), name="static")
+    return application
+
+
+def server(application: FastAPI, host: str, port: int) -> uvicorn.Server:
+    """Make the server for an application: our socket protocol, no compression of frames, bounded frames, quiet logs."""
+    config = uvicorn.Config(
+        application,
+        host=host,
+        port=port,
+        loop="uvloop",
+        ws=RoomProtocol,
+        ws_max_size=LARGEST_FRAME,
+        ws_per_message_deflate=False,
+        ws_ping_interval=None,  # browsers cannot see protocol pings: the heartbeat is ours
+        access_log=False,  # its lines would hold the tokens of personal links
+        log_level="warning",
+        proxy_headers=True,
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    return uvicorn.Server(config)
+
+
+@asynccontextmanager
+async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
+    """Take up the open sessions, run the background tasks, and finish what is being written at the end."""
+    parts: Parts = application.state.parts
+    one_machine = parts.settings.database.startswith("sqlite")
+    last_seen = await asyncio.to_thread(parts.heartbeat.last) if one_machine else None
+    await parts.ticker.start(last_seen, parts.ids.new())
+    await parts.jobs.enqueue((tidying(parts.clock.now()),), parts.clock.now())
+    if application.state.greet is not None:
+        await application.state.greet(parts)
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            runs = [parts.ticker.run(), parts.worker.run(), parts.heartbeat.run(), parts.rehearsals.run()]
+            if not one_machine:
+                runs.append(parts.bus.run())
+            running = [tasks.create_task(run) for run in runs]
+            yield
+            for task in running:
+                task.cancel()
+    finally:
+        await parts.log.close()
+        await parts.database.close()
+        parts.pdf.close()
+
+
+def _base(settings: Settings) -> str:
+    """Say where this server is reached from its own machine."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - compared, not listened on
+    return f"http://{host}:{settings.port}"
+
+
+def _handlers(
+    rooms: Rooms, log: StoredLog, directory: Directory, jobs: Jobs, clock: Clock, post: Post
+) -> dict[str, Handler]:
+    """Name the use case of each kind of job."""
+
+    async def close(job: Job) -> None:
+        await close_session(SessionId(job.payload["session"]), rooms, log, directory, clock)
+
+    async def invite(job: Job) -> None:
+        await send_invitation(SessionId(job.payload["session"]), PersonId(job.payload["person"]), post)
+
+    async def sign_in(job: Job) -> None:
+        await send_sign_in(PersonId(job.payload["facilitator"]), job.payload["issued"], post)
+
+    async def tidy(job: Job) -> None:
+        await forget_expired(directory, jobs, clock)
+
+    return {CLOSE_JOB: close, INVITATION_JOB: invite, SIGN_IN_JOB: sign_in, TIDY_JOB: tidy}
+
+
+class WatchedDirectory(StoredDirectory):
+    """The directory; whoever loses a link here loses the socket it led to at once."""
+
+    def __init__(self, database: Database, hub: Hub) -> None:
+        super().__init__(database)
+        self._hub = hub
+
+    async def issue_join(self, tokens: tuple[JoinToken, ...]) -> None:
+        """Give each a link; earlier links, their browsers and their sockets end."""
+        await super().issue_join(tokens)
+        for token in tokens:
+            self._hub.expel(token.session, token.person, CloseCode.LINK_REVOKED)
+
+    async def revoke_join(self, session: SessionId, person: PersonId, now: datetime) -> None:
+        """Revoke the links to a seat, and put its browsers and its socket out."""
+        await super().revoke_join(session, person, now)
+        self._hub.expel(session, person, CloseCode.LINK_REVOKED)
+
+
+def _say(sentences: Catalogues, lang: str, code: str, details: dict[str, Any]) -> str:
+    return sentences.say(sentences.choose(lang), code, **details)
+
+
+class Words:
+    """Gives the words of a session's protocol as JSON, made once per protocol and language."""
+
+    def __init__(self, rooms: Rooms, sentences: Catalogues) -> None:
+        self._rooms = rooms
+        self._sentences = sentences
+        self._made: dict[tuple[str, str], Json] = {}
+
+    async def __call__(self, session: SessionId, lang: str) -> Json:
+        """Give the words of a session in a language, or the nearest there is; raises as `Rooms.session`."""
+        protocol = (await self._rooms.session(session)).protocol
+        key = protocol.content_hash, self._sentences.choose(lang)
+        if key not in self._made:
+            self._made[key] = encode(words_of(protocol, key[1]))
+        return self._made[key]

@@ -1,0 +1,139 @@
+"""Writes and sends the letters that jobs asked for, and notes on each invitation how that went."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from app.engine.ids import PersonId, SessionId
+from app.usecases.links import Links, join_secret
+from app.usecases.ports import Clock, Directory, GatewayError, Mailer
+from app.usecases.records import Attachment, Group, JoinToken, Letter, Member, PlannedSession, Sending, Status
+from app.usecases.sign_in import secret_of_job
+
+
+class LetterWriter(Protocol):
+    """Fills the three templates of a letter: its subject, its text, its HTML."""
+
+    def write(self, name: str, lang: str, values: Mapping[str, object]) -> tuple[str, str, str]:
+        """Write a letter in a language."""
+        ...
+
+    def say(self, lang: str, sentence: str, **values: object) -> str:
+        """Say one sentence in a language."""
+        ...
+
+
+class CalendarEntry(Protocol):
+    """Writes one calendar entry."""
+
+    def __call__(
+        self,
+        *,
+        uid: str,
+        title: str,
+        link: str,
+        starts_at: datetime,
+        ends_at: datetime,
+        stamped_at: datetime,
+        note: str = "",
+        cancelled: bool = False,
+    ) -> bytes:
+        """Write it, in UTC."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """What sending letters needs from the outside."""
+
+    directory: Directory
+    links: Links
+    clock: Clock
+    writer: LetterWriter
+    calendar: CalendarEntry
+    mailer: Mailer
+    origin: str
+
+
+async def send_invitation(session: SessionId, person: PersonId, post: Post) -> None:
+    """Send a person their link, with a calendar entry; does nothing when the link or the session is no longer wanted.
+
+    Raises GatewayError after noting on the invitation that the letter did not leave.
+    """
+    planned = await post.directory.find_session(session)
+    member = await post.directory.find_member(person)
+    join = next((each for each in await post.directory.joins_of(session) if each.person == person), None)
+    group = await post.directory.find_group(planned.group) if planned else None
+    if planned is None or member is None or join is None or group is None or not member.email:
+        return
+    if planned.status is Status.CANCELLED or not join.opens(post.clock.now()):
+        return
+    host = await post.directory.find_facilitator(planned.facilitator)
+    letter = _invitation(planned, group, member, host.name if host else "", join, post)
+    try:
+        await post.mailer.send(letter)
+    except GatewayError as failed:
+        await _note(post, planned, person, Sending.FAILED, "refused" if not failed.retryable else "away")
+        raise
+    await _note(post, planned, person, Sending.SENT)
+
+
+def _invitation(
+    planned: PlannedSession, group: Group, member: Member, host: str, join: JoinToken, post: Post
+) -> Letter:
+    lang = member.lang
+    link = f"{post.origin}/j/{join_secret(post.links, planned.id, member.person, join.created_at)}"
+    values = {
+        "name": member.name,
+        "group": group.name,
+        "number": planned.number,
+        "host": host,
+        "starts_at": planned.starts_at,
+        "ends_at": planned.ends_at,
+        "zone": planned.zone,
+        "link": link,
+        "trace": planned.trace,
+    }
+    subject, text, html = post.writer.write("invitation", lang, values)
+    entry = post.calendar(
+        uid=f"{planned.id}-{member.person}@ronde",
+        title=post.writer.say(lang, "%(group)s, session %(number)s", group=group.name, number=planned.number),
+        link=link,
+        starts_at=planned.starts_at,
+        ends_at=planned.ends_at,
+        stamped_at=post.clock.now(),
+    )
+    stamp = f"{planned.starts_at.timestamp():.0f}-{join.created_at.timestamp():.3f}"
+    return Letter(
+        to=member.email,
+        name=member.name,
+        lang=lang,
+        subject=subject,
+        text=text,
+        html=html,
+        key=f"invitation-{planned.id}-{member.person}-{stamp}",
+        attachments=(Attachment("ronde.ics", "text/calendar", entry),),
+    )
+
+
+async def _note(
+    post: Post, planned: PlannedSession, person: PersonId, status: Sending, problem: str = ""
+) -> None:
+    """Note how a letter went, unless the person already came through their link."""
+    for invitation in await post.directory.invitations_of(planned.id):
+        if invitation.person == person and invitation.status is not Sending.OPENED:
+            changed = replace(invitation, status=status, changed_at=post.clock.now(), problem=problem)
+            await post.directory.save_invitations((changed,))
+
+
+async def send_sign_in(facilitator: PersonId, stamp: str, post: Post) -> None:
+    """Send a facilitator their one-time link. Raises GatewayError."""
+    found = await post.directory.find_facilitator(facilitator)
+    if found is None or not found.email:
+        return
+    link = f"{post.origin}/sign-in/{secret_of_job(post.links, facilitator, stamp)}"
+    subject, text, html = post.writer.write("sign_in", found.lang, {"name": found.name, "link": link})
+    await post.mailer.send(
+        Letter(found.email, found.name, found.lang, subject, text, html, f"sign-in-{found.id}-{stamp}")
+    )

@@ -1,0 +1,68 @@
+"""The door of the live room: finds out whose seat the socket is for, and hands it over."""
+
+from typing import Protocol
+
+from fastapi import APIRouter
+from starlette.requests import HTTPConnection
+from starlette.routing import WebSocketRoute
+from starlette.types import Receive, Scope, Send
+
+from app.engine.ids import PersonId, SessionId
+from app.realtime import frames
+from app.realtime.connection import Doorway
+from app.realtime.measures import CLOSED
+from app.realtime.messages import CloseCode
+from app.realtime.wire import EXTENSION, Wire
+from app.usecases.ports import GatewayError
+from app.web.deps import find_facilitator, find_seat, parts
+
+
+class Live(Protocol):
+    """The part of the program that serves sockets."""
+
+    doorway: Doorway
+
+
+class LiveRoom:
+    """The ASGI application behind /ws/{sid}: raw, for there are thousands of it at once."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Accept a socket of our own pages and serve it to its end."""
+        connection = HTTPConnection(scope)
+        live: Live = scope["app"].state.parts
+        wire: Wire = scope["extensions"][EXTENSION]
+        session = SessionId(scope["path_params"]["sid"])
+        await receive()  # websocket.connect
+        found = await seat_of(connection, session)
+        await send({"type": "websocket.accept"})
+        lang = parts(connection).pages.sentences.choose(
+            connection.cookies.get("lang"), connection.headers.get("accept-language")
+        )
+        del connection
+        code: CloseCode | None
+        if isinstance(found, CloseCode):
+            code = found
+            wire.write(frames.bye(code, live.doorway.say(lang, frames.reason(code), {})))
+        else:
+            code = await live.doorway.serve(session, found, wire, receive)
+        if code is not None:
+            CLOSED.labels(frames.reason(code)).inc()
+            await send({"type": "websocket.close", "code": int(code), "reason": frames.reason(code)})
+
+
+async def seat_of(connection: HTTPConnection, session: SessionId) -> PersonId | CloseCode:
+    """Find whose seat a browser may take, or why none: identity is in its cookies, never in its messages."""
+    try:
+        planned = await parts(connection).directory.find_session(session)
+        if planned is None:
+            return CloseCode.UNKNOWN_SESSION
+        person = await find_seat(connection, planned)
+        if person is not None:
+            return person
+        signed_in = await find_facilitator(connection) is not None
+    except GatewayError:
+        return CloseCode.RESTART
+    return CloseCode.NOT_YOUR_SESSION if signed_in else CloseCode.NOT_SIGNED_IN
+
+
+router = APIRouter(routes=[WebSocketRoute("/ws/{sid}", LiveRoom(), name="live")])

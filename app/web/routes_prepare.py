@@ -1,0 +1,292 @@
+"""Prepares a session on one page: who, when, how, what is kept; with a live timeline beside it."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Annotated, ClassVar
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from app.engine.events import PastCast, Trace
+from app.engine.ids import GroupId, PersonId, SessionId
+from app.engine.protocol import Protocol
+from app.engine.rotation import Candidate, propose_cast
+from app.usecases.manage_people import present_members
+from app.usecases.pasted_people import Named, Problem, Trouble, as_line, clean_name, read_people
+from app.usecases.plan_session import (
+    CannotPlan,
+    Plan,
+    Planner,
+    check,
+    clip_minutes,
+    new_group,
+    past_casts,
+    plan_session,
+    send_invitations,
+    timeline,
+)
+from app.usecases.records import Facilitator, Group, Member
+from app.web import times
+from app.web.deps import Asker, Who, parts, who
+from app.web.prepare_form import (
+    AT_THE_OPENING,
+    LONGEST_GROUP,
+    Wish,
+    read_instant,
+    read_wish,
+    usual_start,
+)
+from app.web.timeline import Timeline, in_language, lay_out
+
+router = APIRouter()
+
+_ = str
+SENTENCES = {
+    "no-date": _("Choose a day and an hour."),
+    "no-such-hour": _("The clocks change at that hour: it does not exist. Choose another one."),
+    "past": _("This hour is past."),
+    "too-far": _("This is more than two years away."),
+    "too-few": _("This protocol needs at least %(least)s people besides you."),
+    "too-many": _("This protocol seats at most %(most)s people besides you."),
+}
+OF_LINES = {
+    Trouble.NO_ADDRESS: _("Line %(line)s: an address is missing. %(about)s keeps a seat, and you can hand over the link yourself."),
+    Trouble.BAD_ADDRESS: _("Line %(line)s: the address %(about)s is not complete."),
+    Trouble.TWICE: _("Line %(line)s: %(about)s is already there."),
+    Trouble.NAME_GUESSED: _("Line %(line)s: the name %(about)s was guessed from the address."),
+    Trouble.NAME_CUT: _("Line %(line)s: this name is long and was shortened."),
+    Trouble.TOO_MANY: _("Line %(line)s: there are too many people for one table."),
+}  # fmt: skip
+WHY = {
+    "never": _("%(name)s has not been the client yet."),
+    "fewest": _("%(name)s has been the client least often."),
+    "longest": _("%(name)s has waited longest to be the client again."),
+    "seat": _("Several people have waited as long; %(name)s comes first in the order of seats."),
+    "nobody": _("Nobody can be the client yet."),
+}
+SHOWN_FIRST = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A person recognised in what was pasted."""
+
+    key: str
+    name: str
+    part: str  # client | reserve | ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A protocol one can choose."""
+
+    id: str
+    title: str
+    label: str
+    minutes: int
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, slots=True)
+class PreparePage:
+    """The prepare page."""
+
+    template: ClassVar[str] = "pages/prepare.html"
+    wish: Wish
+    group: Group | None
+    groups: tuple[Group, ...]
+    number: int
+    chips: tuple[Chip, ...]
+    why: str
+    one_client: bool
+    line_problems: tuple[str, ...]
+    people_problems: tuple[str, ...]
+    when_problems: tuple[str, ...]
+    protocols: tuple[Choice, ...]
+    more_protocols: tuple[Choice, ...]
+    timeline: Timeline
+    zones: tuple[str, ...]
+    letters: int
+    can_rehearse: bool
+
+
+@router.get("/prepare")
+async def prepare(
+    request: Request, asker: Annotated[Asker, who(Who.FACILITATOR)], group: str = ""
+) -> Response:
+    """Show the page, filled with the group's people if there is one."""
+    have, host = parts(request), asker.host
+    found = await _group(request, host, group)
+    members = await present_members(have.directory, found) if found else ()
+    zone = found.zone if found else host.zone
+    start = usual_start(have.clock.now(), zone)
+    wish = Wish(
+        draft=SessionId(have.ids.new()),
+        group=found.id if found else "",
+        group_name=found.name if found else "",
+        people="\n".join(as_line(each.name, each.email) for each in members),
+        day=start.date().isoformat(),
+        hour=start.strftime("%H:%M"),
+        zone=zone,
+        protocol=(await have.protocols.all())[0].id,
+        minutes={},
+        trace=Trace(found.trace) if found else Trace.CLIENT,
+        language=found.lang if found else have.pages.language(request),
+        client="",
+    )
+    return have.pages.show(request, await _page(request, host, wish, complain=False))
+
+
+@router.post("/prepare")
+async def save(request: Request, asker: Annotated[Asker, who(Who.FACILITATOR)]) -> Response:
+    """Save and send, save, or only show the page again (`action` send, save, preview or a step of minutes)."""
+    have, host = parts(request), asker.host
+    form = await request.form(max_files=0, max_fields=200)
+    draft = form.get("draft")
+    known = isinstance(draft, str) and re.fullmatch(r"[\w-]{16,40}", draft, re.ASCII)
+    wish = read_wish(form, SessionId(str(draft) if known else have.ids.new()))
+    action = form.get("action")
+    if action not in ("send", "save"):
+        return have.pages.show(
+            request, await _page(request, host, wish, complain=form.get("action") == "check")
+        )
+    plan = await _plan(request, host, wish)
+    if plan is None:
+        return have.pages.show(request, await _page(request, host, wish, complain=True), 422)
+    outside = Planner(have.directory, have.rooms, have.jobs, have.links, have.clock, have.ids)
+    try:
+        planned = await plan_session(plan, host, wish.draft, outside)
+    except CannotPlan:
+        return have.pages.show(request, await _page(request, host, wish, complain=True), 422)
+    if planned.facilitator != host.id:
+        return have.pages.show(request, await _page(request, host, replace(wish, draft=SessionId(have.ids.new())), complain=True), 422)  # fmt: skip
+    sent = ""
+    if action == "send":
+        people = tuple(each.person for each in await have.directory.invitations_of(planned.id))
+        sent = f"?sent={await send_invitations(planned, people, outside)}"
+    return RedirectResponse(f"/sessions/{planned.id}{sent}", 303)
+
+
+async def _group(request: Request, host: Facilitator, group: str) -> Group | None:
+    """Find a group of this facilitator; someone else's is as unknown as none."""
+    found = await parts(request).directory.find_group(GroupId(group)) if group else None
+    return found if found is not None and found.owner == host.id and not found.rehearsal else None
+
+
+async def _protocol(request: Request, wish: Wish) -> Protocol:
+    """Find the protocol wished for, or the default; `find` pins it, so that a session can be planned with it."""
+    known = parts(request).protocols
+    found = await known.find(wish.protocol) or await known.find((await known.all())[0].id)
+    assert found is not None
+    return found
+
+
+async def _plan(request: Request, host: Facilitator, wish: Wish) -> Plan | None:
+    """Make a plan of a wish, or None when the page has to say what is wrong."""
+    have = parts(request)
+    pasted = read_people(wish.people)
+    starts_at, _wrong = read_instant(wish.day, wish.hour, wish.zone)
+    if starts_at is None or pasted.stops:
+        return None
+    protocol = await _protocol(request, wish)
+    now, language = have.clock.now(), have.pages.sentences.choose(wish.language)
+    group = await _group(request, host, wish.group)
+    name = clean_name(wish.group_name)[:LONGEST_GROUP] or have.pages.sentences.say(language, _("%(name)s’s group"), name=host.name)  # fmt: skip
+    if group is None:
+        group = new_group(host, have.ids, name, language, wish.zone, wish.trace, now)
+    else:
+        group = replace(group, name=name, lang=language, zone=wish.zone, trace=wish.trace)
+    client, reserve, _why = await _cast(request, group, protocol, pasted.people, wish.client)
+    plan = Plan(
+        group, pasted.people, starts_at, wish.zone, protocol, clip_minutes(protocol, wish.minutes),
+        wish.trace, client, reserve, language,
+    )  # fmt: skip
+    return None if check(protocol, len(pasted.people), starts_at, now) else plan
+
+
+async def _cast(
+    request: Request, group: Group | None, protocol: Protocol, people: tuple[Named, ...], wish: str
+) -> tuple[str | None, str | None, tuple[str, str]]:
+    """Choose client and reserve by key, and say why as (code, name); the facilitator's wish goes first."""
+    if protocol.rounds > 1 or not people:
+        return None, None, ("", "")
+    members: tuple[Member, ...] = ()
+    history: tuple[PastCast, ...] = ()
+    if group is not None:
+        directory = parts(request).directory
+        members = await directory.members_of(group.id)
+        numbers = {each.id: each.number for each in await directory.sessions_of(group.id)}
+        history = past_casts(await directory.casts_of(group.id), numbers)
+    ids = {(each.email or each.name).casefold(): each.person for each in members}
+    keys = {ids.get(each.key, PersonId(f"new {each.key}")): each.key for each in people}
+    cast = propose_cast(history, tuple(Candidate(person) for person in keys))
+    if wish == AT_THE_OPENING:
+        return None, None, ("", "")
+    if wish in keys.values():
+        others = tuple(Candidate(person, declined=key == wish) for person, key in keys.items())
+        second = propose_cast(history, others).client
+        return wish, keys[second] if second else None, ("", "")
+    client = keys[cast.client] if cast.client else None
+    name = next((each.name for each in people if each.key == client), "")
+    return client, keys[cast.reserve] if cast.reserve else None, (str(cast.why["code"]), name)
+
+
+async def _page(request: Request, host: Facilitator, wish: Wish, *, complain: bool) -> PreparePage:
+    """Gather what the page shows; `complain` says what is missing, which an untouched page does not."""
+    have = parts(request)
+    group, protocol = await _group(request, host, wish.group), await _protocol(request, wish)
+    pasted, language, now = read_people(wish.people), have.pages.language(request), have.clock.now()
+    minutes = clip_minutes(protocol, wish.minutes)
+    starts_at, wrong = read_instant(wish.day, wish.hour, wish.zone)
+    client, reserve, (code, name) = await _cast(request, group, protocol, pasted.people, wish.client)
+    plan_problems = check(protocol, len(pasted.people), starts_at or now, now)
+    say = have.pages.sentences.say
+    values = {"least": protocol.people[0], "most": protocol.people[1]}
+    of_people = [each for each in plan_problems if each.startswith("too-") and each != "too-far"]
+    of_when = [wrong] if wrong else [each for each in plan_problems if each in ("past", "too-far")]
+    choices = tuple(_choice(each, language) for each in await have.protocols.all())
+    number = (
+        max((each.number for each in await have.directory.sessions_of(group.id)), default=0) + 1
+        if group
+        else 1
+    )
+    return PreparePage(
+        wish=replace(wish, protocol=protocol.id),
+        group=group,
+        groups=tuple(each for each in await have.directory.groups_of(host.id) if not each.rehearsal),
+        number=number,
+        chips=tuple(_chip(each, client, reserve) for each in pasted.people),
+        why=say(language, WHY[code], name=name) if code else "",
+        one_client=protocol.rounds == 1,
+        line_problems=tuple(say_line(request, each) for each in pasted.problems),
+        people_problems=tuple(say(language, SENTENCES[each], **values) for each in of_people)
+        if complain or pasted.people
+        else (),
+        when_problems=tuple(say(language, SENTENCES[each]) for each in of_when),
+        protocols=choices[:SHOWN_FIRST],
+        more_protocols=choices[SHOWN_FIRST:],
+        timeline=lay_out(timeline(protocol, minutes), starts_at or now, language),
+        zones=times.zones(),
+        letters=sum(1 for each in pasted.people if each.email),
+        can_rehearse=getattr(have, "rehearsals", None) is not None,
+    )
+
+
+def _chip(named: Named, client: str | None, reserve: str | None) -> Chip:
+    part = "client" if named.key == client else "reserve" if named.key == reserve else ""
+    return Chip(named.key, named.name, part)
+
+
+def _choice(protocol: Protocol, language: str) -> Choice:
+    minutes = sum(row.planned.total_seconds() for row in timeline(protocol, {})) / 60
+    label = in_language(protocol.label, language) if protocol.label else ""
+    return Choice(protocol.id, in_language(protocol.title, language), label, round(minutes), *protocol.people)
+
+
+def say_line(request: Request, problem: Problem) -> str:
+    """Say what is unusual in a pasted line, in the reader’s language."""
+    pages = parts(request).pages
+    said: Mapping[str, object] = {"line": problem.line, "about": problem.about}
+    return pages.sentences.say(pages.language(request), OF_LINES[problem.trouble], **said)

@@ -1,0 +1,67 @@
+"""The room and the conductor's console: a page with nothing but the way to the script that draws it."""
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from fastapi import APIRouter, Request
+from starlette.responses import RedirectResponse, Response
+
+from app.usecases.records import PlannedSession, Status
+from app.web.deps import Asker, NotHere, Who, parts, who
+from app.web.security import read_secret
+
+router = APIRouter()
+
+
+@dataclass(frozen=True, slots=True)
+class RoomPage:
+    """The round table, for someone who sits at it."""
+
+    template: ClassVar[str] = "pages/room.html"
+    session: str
+    group: str
+    number: int
+    person: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsolePage:
+    """The same table, for its facilitator."""
+
+    template: ClassVar[str] = "pages/console.html"
+    session: str
+    group: str
+    number: int
+    person: str
+
+
+@router.get("/room/{sid}")
+async def room(request: Request, asker: Annotated[Asker, who(Who.SEAT)]) -> Response:
+    """Show the room to whoever accepted the charter at the door; the facilitator's place is the console."""
+    planned = asker.planned
+    if asker.seat == planned.facilitator:
+        return RedirectResponse(f"/console/{planned.id}", 303)
+    if planned.status is Status.CLOSED:
+        return RedirectResponse(f"/after/{planned.id}", 303)
+    if planned.status is Status.CANCELLED or read_secret(request, f"charter-{planned.id}") is None:
+        return RedirectResponse(f"/door/{planned.id}", 303)
+    return parts(request).pages.show(
+        request, RoomPage(planned.id, await _group(request, planned), planned.number, str(asker.seat))
+    )
+
+
+@router.get("/console/{sid}")
+async def console(request: Request, asker: Annotated[Asker, who(Who.HOST)]) -> Response:
+    """Show the console."""
+    planned = asker.planned
+    if planned.status in (Status.CLOSED, Status.CANCELLED):
+        return RedirectResponse(f"/sessions/{planned.id}", 303)
+    page = ConsolePage(planned.id, await _group(request, planned), planned.number, str(planned.facilitator))
+    return parts(request).pages.show(request, page)
+
+
+async def _group(request: Request, planned: PlannedSession) -> str:
+    group = await parts(request).directory.find_group(planned.group)
+    if group is None:
+        raise NotHere
+    return group.name

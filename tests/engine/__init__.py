@@ -1,0 +1,1 @@
+"""Tests of the rules: given some facts, when a command comes, then these facts or a refusal."""

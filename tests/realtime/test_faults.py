@@ -1,0 +1,239 @@
+"""The server dies, the store goes away, the clock jumps: what was acknowledged stays, and nothing ends early."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from app.engine.commands import ChooseClient, OpenDoors, Start
+from app.engine.ids import CLOCK, CommandId, PersonId
+from app.engine.state import Status
+from app.gateways.clock import SystemClock
+from app.gateways.heartbeat import Heartbeat
+from app.main import Parts, build
+from app.store.database import migrate_now
+from app.store.event_log import StoredLog
+from app.usecases.ports import StoreUnavailable
+from devtools.steps import ROOT
+from tests.fakes import FakeClock
+from tests.realtime.table import (
+    CONSULTANTS,
+    FACILITATOR,
+    PATIENCE,
+    Table,
+    a_table,
+    free_socket,
+    served,
+    settings_for,
+)
+
+BRUNO, CHLOE, DRISS, ELENA = CONSULTANTS
+
+
+async def under_way(table: Table) -> None:
+    """Begin the first phase."""
+    rooms = table.parts.rooms
+    await rooms.do(table.session, CLOCK, OpenDoors(), CommandId("doors"))
+    await rooms.do(table.session, FACILITATOR, ChooseClient(BRUNO), CommandId("choose"))
+    await rooms.do(table.session, FACILITATOR, Start(), CommandId("start"))
+
+
+@asynccontextmanager
+async def a_process(folder: Path, port: int) -> AsyncIterator[asyncio.subprocess.Process]:
+    """Run `python -m app serve` until the test is over or kills it."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "app", "serve", "--port", str(port), "--data", str(folder),
+        cwd=ROOT, stdout=asyncio.subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(4 * PATIENCE):
+            line = await process.stdout.readline()
+        assert b"127.0.0.1" in line
+        yield process
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.communicate()
+
+
+async def test_after_a_kill_every_acknowledged_command_is_there(tmp_path: Path) -> None:
+    listening = free_socket()
+    port = listening.getsockname()[1]
+    listening.close()
+    settings = settings_for(tmp_path, port)
+    migrate_now(settings.database)
+    parts = build(settings, SystemClock())
+    table = await a_table(parts)
+    await under_way(table)
+    await parts.log.close()
+    await parts.database.close()
+    parts.pdf.close()
+
+    acknowledged: dict[str, int] = {}
+    async with a_process(tmp_path, port) as process:
+        async with table.browser(CHLOE, tab="c") as chloe, table.browser(DRISS) as driss:
+
+            async def type_away() -> None:
+                for number in range(1000):
+                    answer = await chloe.do(
+                        "write", id=f"w{number}", entry=f"n{number}", kind="note", text=str(number)
+                    )
+                    assert answer["t"] == "ack", answer
+                    acknowledged[f"n{number}"] = answer["seq"]
+
+            typing = asyncio.create_task(type_away())
+            await chloe.until(lambda: len(acknowledged) >= 20)
+            process.send_signal(signal.SIGKILL)
+            await process.wait()
+            await driss.gone()
+            await chloe.gone()
+            typing.cancel()
+            await asyncio.gather(typing, return_exceptions=True)
+        last = f"w{len(acknowledged)}"
+
+    async with a_process(tmp_path, port), table.browser(CHLOE, tab="c") as chloe:
+        assert set(acknowledged) <= set(chloe.view["entries"])
+        assert len(chloe.view["entries"]) - len(acknowledged) in (0, 1)
+        again = await chloe.do("write", id="w3", entry="n3", kind="note", text="3")
+        assert (again["t"], again["seq"]) == ("ack", acknowledged["n3"])
+        resent = await chloe.do(
+            "write", id=last, entry=f"n{len(acknowledged)}", kind="note", text=str(len(acknowledged))
+        )
+        assert resent["t"] == "ack"
+        assert chloe.view["clock"]["state"] == "running"
+
+
+class Unplugged:
+    """A log whose database can be away."""
+
+    def __init__(self, log: StoredLog) -> None:
+        self._append = log.append
+        self.away = False
+
+    async def append(self, *args: object) -> object:
+        """Append, or be away."""
+        if self.away:
+            raise StoreUnavailable("away")
+        return await self._append(*args)  # type: ignore[arg-type]
+
+
+async def test_while_the_store_is_away_the_room_is_readable_and_nothing_is_lost(
+    table: Table, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plug = Unplugged(parts.log)
+    monkeypatch.setattr(parts.log, "append", plug.append)
+    async with table.browser(CHLOE) as chloe:
+        plug.away = True
+        answer = await chloe.do("write", id="w", entry="n", kind="note", text="gardé")
+        assert (answer["t"], answer["code"], answer["retry"]) == ("refused", "saving-paused", True)
+        async with table.browser(DRISS) as driss:
+            assert [seat["id"] for seat in driss.view["seats"]] == list(table.people)
+        plug.away = False
+        assert (await chloe.do("write", id="w", entry="n", kind="note", text="gardé"))["t"] == "ack"
+        assert chloe.view["entries"]["n"]["text"] == "gardé"
+
+
+async def test_an_outage_is_credited_to_the_running_phase_once(tmp_path: Path) -> None:
+    clock = FakeClock()
+    async with served(tmp_path, clock) as parts:
+        table = await a_table(parts)
+        await under_way(table)
+        clock.advance(minutes=2)
+        parts.heartbeat.beat()
+        before = await parts.rooms.view(table.session, FACILITATOR)
+    Heartbeat(tmp_path / "alive", clock).beat()
+    clock.advance(minutes=3)
+    async with served(tmp_path, clock) as parts:
+        after = await parts.rooms.view(table.session, FACILITATOR)
+        assert after.clock.state == "running"
+        assert after.clock.granted_ms == before.clock.granted_ms + 180_000
+        assert after.clock.used_ms == 300_000  # the clock ran on: two minutes before, three without us
+    async with served(tmp_path, clock) as parts:
+        again = await parts.rooms.view(table.session, FACILITATOR)
+        assert again.clock.granted_ms == after.clock.granted_ms
+
+
+async def test_a_short_restart_changes_nothing(tmp_path: Path) -> None:
+    clock = FakeClock()
+    async with served(tmp_path, clock) as parts:
+        table = await a_table(parts)
+        await under_way(table)
+        seq = (await parts.rooms.session(table.session)).seq
+    clock.advance(seconds=3)
+    async with served(tmp_path, clock) as parts:
+        assert (await parts.rooms.session(table.session)).seq == seq
+
+
+async def test_deadlines_missed_during_an_outage_are_met_at_the_next_start(tmp_path: Path) -> None:
+    clock = FakeClock()
+    async with served(tmp_path, clock) as parts:
+        table = await a_table(parts, starts_in=timedelta(minutes=40))
+        assert (await parts.rooms.session(table.session)).status is Status.PLANNED
+    clock.advance(minutes=30)
+    async with served(tmp_path, clock) as parts:
+        await parts.ticker.tick()
+        assert (await parts.rooms.session(table.session)).status is Status.OPEN
+
+
+async def test_after_a_restart_who_does_not_come_back_is_away(tmp_path: Path) -> None:
+    clock = FakeClock()
+    async with served(tmp_path, clock) as parts:
+        table = await a_table(parts)
+        await under_way(table)
+        async with table.browser(CHLOE), table.browser(DRISS):
+            pass
+    async with served(tmp_path, clock) as parts:
+        table = Table(parts, table.session, origin=parts.settings.origin)
+        async with table.browser(CHLOE):
+            clock.advance(minutes=1)
+            await parts.ticker.tick()
+            seats = {seat.id: seat.presence for seat in (await parts.rooms.view(table.session, BRUNO)).seats}
+            assert (seats[CHLOE], seats[DRISS]) == ("here", "away")
+
+
+def test_a_jump_of_the_wall_clock_moves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = SystemClock()
+    before = clock.now()
+
+    class Jumped(datetime):
+        @classmethod
+        def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
+            return datetime(2031, 1, 1, tzinfo=UTC)
+
+    monkeypatch.setattr("app.gateways.clock.datetime", Jumped)
+    assert timedelta(0) <= clock.now() - before < timedelta(minutes=1)
+    assert clock.drift() > timedelta(hours=2)
+
+
+async def test_two_nodes_share_a_session_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
+    clock = FakeClock()
+    (tmp_path / "one").mkdir()
+    (tmp_path / "two").mkdir()
+    async with served(tmp_path / "one", clock, postgres_url) as one:
+        (tmp_path / "two" / "installation.key").write_bytes(
+            (tmp_path / "one" / "installation.key").read_bytes()
+        )
+        async with served(tmp_path / "two", clock, postgres_url) as two:
+            here = await a_table(one, "shared")
+            there = Table(two, here.session, origin=two.settings.origin)
+            await under_way(here)
+            async with (
+                here.browser(CHLOE) as chloe,
+                there.browser(DRISS) as driss,
+                there.browser(FACILITATOR) as aude,
+            ):
+                for number in range(5):
+                    near = await chloe.do("write", entry=f"c{number}", kind="note", text="ici")
+                    far = await aude.do("extend", seconds=60 if number % 2 else -60)
+                    assert near["t"] == far["t"] == "ack"
+                    for browser in (chloe, driss, aude):
+                        await browser.reaches(far["seq"])
+                same = {PersonId(each.person): each.view["clock"] for each in (chloe, driss, aude)}
+                assert len({str(view) for view in same.values()}) == 1

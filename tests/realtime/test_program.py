@@ -1,0 +1,154 @@
+"""The command line, the settings, the log lines and the answers to machines."""
+
+import asyncio
+import json
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import httpx2
+import pytest
+import structlog
+
+from app.config import BadSetting, from_environment
+from app.gateways.log import start_logging
+from app.main import Parts
+from app.usecases.ports import GatewayError
+from app.usecases.records import Job, NewJob
+from app.worker import MOST_ATTEMPTS, Worker, pause_after
+from devtools.steps import ROOT
+from tests.fakes import FakeClock, FakeJobs
+from tests.realtime.table import Table
+
+
+def run(*words: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "app", *words],
+        cwd=ROOT, env={"PATH": "", **(env or {})}, capture_output=True, text=True, check=False, timeout=60,
+    )  # fmt: skip
+
+
+def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        said = run("serve", "--port", port, "--data", str(tmp_path))
+    assert said.returncode == 1
+    assert said.stderr.count("\n") == 1
+    assert port in said.stderr
+    assert "--port" in said.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    said = run("serve", "--port", "0", "--data", str(tmp_path / "file" / "data"))
+    assert said.returncode == 1
+    assert said.stderr.count("\n") == 1
+    assert "--data" in said.stderr
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"RONDE_PORT": "many"},
+        {"RONDE_ORIGIN": "ronde.example.org"},
+        {"RONDE_ORIGIN": "https://ronde.example.org/path"},
+    ],
+)
+def test_a_setting_that_cannot_work_is_one_sentence(environ: dict[str, str]) -> None:
+    with pytest.raises(BadSetting) as said:
+        from_environment(environ)
+    assert next(iter(environ)) in str(said.value)
+
+
+def test_settings_come_from_the_environment_and_the_command_line_wins() -> None:
+    read = from_environment({"RONDE_DATA": "/elsewhere", "RONDE_HOST": "::1", "RONDE_PORT": "81"}, port=82)
+    assert (read.origin, read.on_loopback, read.secure) == ("http://[::1]:82", True, False)
+    assert read.database == "sqlite:////elsewhere/ronde.sqlite"
+
+
+async def test_machines_are_told_how_the_server_is(table: Table, parts: Parts) -> None:
+    async with httpx2.AsyncClient(base_url=parts.settings.origin) as machine, table.browser(table.people[0]):
+        assert (await machine.get("/healthz")).status_code == 200
+        assert (await machine.get("/readyz")).status_code == 200
+        figures = (await machine.get("/metrics")).text
+        assert "ronde_sockets 1.0" in figures
+        assert "Bruno" not in figures
+
+
+def test_log_lines_carry_no_names_and_no_text(capsys: pytest.CaptureFixture[str]) -> None:
+    start_logging(as_json=True)
+    try:
+        log = structlog.get_logger(part="test")
+        try:
+            raise ValueError("Chloé a écrit un secret")
+        except ValueError:
+            log.exception("command broke", session="s1", name="Chloé", text="un secret", token="t0ken")
+        line = capsys.readouterr().err
+    finally:
+        structlog.reset_defaults()
+    said = json.loads(line)
+    assert (said["event"], said["session"], said["error"]) == ("command broke", "s1", "ValueError")
+    assert not {"Chlo", "secret", "t0ken"} & set(line.replace('"', " ").split())
+    assert "secret" not in line
+
+
+async def test_the_worker_retries_with_patience_and_gives_up_in_the_end() -> None:
+    clock, jobs = FakeClock(), FakeJobs()
+    tried: list[int] = []
+
+    async def fail(job: Job) -> None:
+        tried.append(job.attempt)
+        raise GatewayError("away")
+
+    worker = Worker(jobs, clock, {"letter": fail})
+    await jobs.enqueue((NewJob("letter", {}, "k"), NewJob("other", {}, "o")), clock.now())
+    for _ in range(MOST_ATTEMPTS + 2):
+        await worker.step()
+        clock.advance(timedelta(hours=1))
+    assert tried == list(range(1, MOST_ATTEMPTS + 1))
+    assert [(kind, problem) for _, kind, problem in await jobs.buried()] == [("letter", "GatewayError")]
+
+
+async def test_a_hopeless_job_is_buried_at_once_and_the_others_are_done() -> None:
+    clock, jobs = FakeClock(), FakeJobs()
+    done: list[str] = []
+
+    async def deliver(job: Job) -> None:
+        if job.key == "bad":
+            raise GatewayError("refused", retryable=False)
+        done.append(job.key)
+
+    worker = Worker(jobs, clock, {"letter": deliver})
+    await jobs.enqueue((NewJob("letter", {}, "bad"), NewJob("letter", {}, "good")), clock.now())
+    assert await worker.step() == 2
+    assert done == ["good"]
+    assert len(await jobs.buried()) == 1
+    assert await worker.step() == 0
+
+
+def test_pauses_grow_and_end_at_half_an_hour() -> None:
+    pauses = [pause_after(attempt) for attempt in range(1, 20)]
+    assert pauses == sorted(pauses)
+    assert pauses[0] == timedelta(seconds=5)
+    assert pauses[-1] == timedelta(minutes=30)
+
+
+async def test_the_first_facilitators_link_is_printed_until_somebody_can_sign_in(tmp_path: Path) -> None:
+    async def first_lines() -> bytes:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "app", "serve", "--port", "0", "--data", str(tmp_path),
+            cwd=ROOT, stdout=asyncio.subprocess.PIPE,
+        )  # fmt: skip
+        assert process.stdout is not None
+        async with asyncio.timeout(60):
+            lines = await process.stdout.readline() + await process.stdout.readline()
+        process.terminate()
+        await process.communicate()
+        return lines
+
+    assert b"/sign-in/" in await first_lines()
