@@ -20,7 +20,7 @@ from app.usecases.sign_in import first_link
 if TYPE_CHECKING:
     from app.main import Parts
 
-OTHERS = {"protocols": "app.commands_protocols", "rehearse": "app.rehearsal.command"}
+OTHERS = {"protocols": "app.commands_protocols", "rehearse": "app.commands_rehearse"}
 """Commands with words of their own: each module has `main(words) -> exit code`."""
 
 GENERATED = {"docs/wire.md": "app.realtime.wire_page", "app/client/wire.gen.ts": "app.realtime.typescript"}

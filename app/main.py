@@ -49,7 +49,7 @@ from app.usecases.records import Job, JoinToken
 from app.usecases.run_session import CLOSE_JOB, Rooms
 from app.usecases.send_letters import CalendarEntry, Post, send_invitation, send_sign_in
 from app.usecases.sign_in import SIGN_IN_JOB
-from app.usecases.tidy_up import TIDY_JOB, forget_expired, tidying
+from app.usecases.tidy_up import TIDY_JOB, tidy_up, tidying
 from app.usecases.write_report import close_session
 from app.web import errors
 from app.web.attempts import Attempts
@@ -229,7 +229,7 @@ def _handlers(
         await send_sign_in(PersonId(job.payload["facilitator"]), job.payload["issued"], post)
 
     async def tidy(job: Job) -> None:
-        await forget_expired(directory, jobs, clock)
+        await tidy_up(directory, log, rooms, jobs, clock)
 
     return {CLOSE_JOB: close, INVITATION_JOB: invite, SIGN_IN_JOB: sign_in, TIDY_JOB: tidy}
 

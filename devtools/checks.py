@@ -28,7 +28,9 @@ def _checks() -> tuple[Check, ...]:
         Check("ruff", ("ruff", "check", ".")),
         Check("ruff format", ("ruff", "format", "--check", ".")),
         Check("import-linter", ("lint-imports", "--no-cache", "--no-logo")),
-        Check("Biome", ("biome", "ci", "--error-on-warnings", "--colors=off", ".")),
+        Check(
+            "Biome", ("biome", "ci", "--error-on-warnings", "--diagnostic-level=warn", "--colors=off", ".")
+        ),
     ]
     if client_tests:
         checks.append(Check("node --test", ("node", "--test", *client_tests)))

@@ -111,7 +111,12 @@ _CODEV = (
         guards=frozenset({Guard.CLIENT_CHOSEN}),
         captures=(Capture(Kind.QUESTION, CONSULTANTS, Sight.AUTHOR),),
     ),
-    a_phase("clarification", 15, voice=Voice.QUESTIONS),
+    a_phase(
+        "clarification",
+        15,
+        voice=Voice.QUESTIONS,
+        captures=(Capture(Kind.QUESTION, CONSULTANTS, Sight.CLIENT),),
+    ),
     a_phase(
         "contract",
         5,

@@ -110,10 +110,6 @@ class FakeDirectory(FakePeople):
         """Put a browser out."""
         self._browsers.pop(token, None)
 
-    async def end_web_sessions_of(self, person: PersonId) -> None:
-        """Put a person's browsers out."""
-        drop(self._browsers, person=person)
-
     async def put_challenge(self, challenge: Challenge) -> None:
         """Remember a challenge."""
         self._challenges[challenge.hash] = challenge

@@ -108,17 +108,29 @@ class FakePeople:
             people = tuple(replace(each, name="") if each.person == person else each for each in found.people)
             self.evidence[session] = replace(found, people=people)
 
-    async def erase_group(self, group: GroupId) -> None:
-        """Forget a group."""
-        for session in [each.id for each in self._sessions.values() if each.group == group]:
+    async def rehearsals_before(self, instant: datetime) -> tuple[Group, ...]:
+        """List old rehearsals."""
+        old = [each for each in self._groups.values() if each.rehearsal and each.created_at < instant]
+        return tuple(sorted(old, key=lambda each: (each.created_at, each.id)))
+
+    async def erase_groups(self, groups: tuple[GroupId, ...]) -> None:
+        """Forget groups."""
+        for session in [each.id for each in self._sessions.values() if each.group in groups]:
             for table in (self._browsers, self._joins, self._invitations, self._documents):
                 drop(table, session=session)
             for kept in (self._casts, self._marks, self.evidence, self._sessions):
                 kept.pop(session, None)
-        for member in await self.members_of(group):
+        for member in [each for each in self._members.values() if each.group in groups]:
             drop(self._browsers, person=member.person)
             del self._members[member.person]
-        self._groups.pop(group, None)
+        owners = [self._groups.pop(group).owner for group in groups if group in self._groups]
+        needed = {each.owner for each in self._groups.values()}
+        needed |= {each.facilitator for each in self._sessions.values()}
+        for owner in owners:
+            visitor = self._facilitators.get(owner)
+            if visitor is not None and not visitor.email.strip() and owner not in needed:
+                drop(self._browsers, person=owner)
+                del self._facilitators[owner]
 
     async def save_session(self, session: PlannedSession) -> None:
         """Add or change a session."""

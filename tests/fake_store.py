@@ -30,13 +30,6 @@ class FakeDocuments:
         """Find a document."""
         return self.kept.get((session, person, kind))
 
-    async def of_person(self, person: PersonId) -> tuple[Document, ...]:
-        """List what a person keeps."""
-        mine = [document for document in self.kept.values() if document.person == person]
-        return tuple(
-            sorted(mine, key=lambda document: (document.written_at, document.session, document.kind))
-        )
-
     async def erase(self, session: SessionId, person: PersonId | None = None) -> None:
         """Throw documents away."""
         for key in [key for key in self.kept if key[0] == session and person in (None, key[1])]:
@@ -120,12 +113,6 @@ class FakeJobs:
         """Give a job up."""
         if self._is_ours(job):
             self._jobs[job.id] = _KeptJob(replace(job, run_at=now), buried=True, problem=problem)
-
-    async def revive(self, job: JobId, now: datetime) -> None:
-        """Let a buried job run again."""
-        kept = self._jobs.get(job)
-        if kept is not None and kept.buried:
-            self._jobs[job] = _KeptJob(replace(kept.job, attempt=0, run_at=now))
 
     async def buried(self) -> tuple[tuple[JobId, str, str], ...]:
         """List the jobs given up."""

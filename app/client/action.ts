@@ -18,7 +18,7 @@ export function actionOf(view: View, voice: string): Action {
   const may = (command: string) => me.may.includes(command);
   if (session.status === "ended" || session.status === "closed") return { is: "after" };
   if (floor.holder === me.id && may("pass-floor")) return { is: "pass" };
-  const contract = me.writes["contract"] !== undefined && me.role === "client";
+  const contract = me.writes.contract !== undefined && me.role === "client";
   if (contract && request.entry && !request.client && may("accept-contract"))
     return { is: "accept", entry: request.entry, revision: request.revision };
   if (contract && !request.entry) return { is: "word-contract" };
@@ -27,7 +27,7 @@ export function actionOf(view: View, voice: string): Action {
   const rank = floor.hands.indexOf(me.id);
   if (rank >= 0) return { is: "lower", after: floor.hands.slice(0, rank) };
   if (may("raise-hand")) return { is: "raise", after: floor.hands };
-  if (me.writes["subject"] !== undefined && !hasSubject(view)) return { is: "propose" };
+  if (me.writes.subject !== undefined && !hasSubject(view)) return { is: "propose" };
   return { is: "none" };
 }
 

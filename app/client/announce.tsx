@@ -3,6 +3,7 @@ import { effect, signal } from "@preact/signals";
 import type { JSX } from "preact";
 import { _, _n } from "./language.ts";
 import { face, phase, slot, view } from "./store.ts";
+import type { Face } from "./time.ts";
 
 const said = signal("");
 
@@ -23,20 +24,22 @@ export function Announcer(): JSX.Element {
 export function sayTime(): void {
   const time = face.value;
   if (!time || !phase.value) return;
-  const minutes = Math.round(time.left / 60_000);
+  say(timeSentence(time, phase.value.title));
+}
+
+function timeSentence(time: Face, title: string): string {
+  const minutes = Math.max(1, Math.round(time.left / 60_000));
   switch (time.phase) {
     case "paused":
-      return say(_("Paused. Time waits."));
+      return _("Paused. Time waits.");
     case "over":
-      return say(_("The planned time has passed. There is no hurry."));
+      return _("The planned time has passed. There is no hurry.");
     case "last":
-      return say(_("Last minute."));
+      return _("Last minute.");
     case "run":
-      return say(
-        `${phase.value.title}. ${_n("About {n} minute left.", "About {n} minutes left.", Math.max(1, minutes))}`,
-      );
+      return `${title}. ${_n("About {n} minute left.", "About {n} minutes left.", minutes)}`;
     default:
-      return say(_("Time is not running."));
+      return _("Time is not running.");
   }
 }
 

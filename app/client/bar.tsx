@@ -19,7 +19,7 @@ export function Bar({ timeHidden, onHide, session }: Props): JSX.Element {
   const here = view.value;
   const leaving = useSignal(false);
   const time = (
-    <button type="button" class="btn bare" aria-pressed={undefined} onClick={onHide}>
+    <button type="button" class="btn bare" onClick={onHide}>
       <Icon of={timeHidden ? Eye : EyeOff} />
       {timeHidden ? _("Show time") : _("Hide time")}
     </button>

@@ -10,9 +10,9 @@ import { entriesOf } from "./writing.tsx";
 const OUTSIDE = new Set(["facilitator", "co-facilitator", "observer"]);
 
 function why(reason: Readonly<Record<string, string | number>>): string {
-  const who = name(String(reason["person"] ?? ""));
-  const turns = Number(reason["turns"] ?? 0);
-  switch (reason["code"]) {
+  const who = name(String(reason.person ?? ""));
+  const turns = Number(reason.turns ?? 0);
+  switch (reason.code) {
     case "never":
       return _("{name} has never been the client in this group.", { name: who });
     case "fewest":
@@ -25,7 +25,7 @@ function why(reason: Readonly<Record<string, string | number>>): string {
     case "longest":
       return _("{name} was the client longest ago, in session {number}.", {
         name: who,
-        number: Number(reason["number"] ?? 0),
+        number: Number(reason.number ?? 0),
       });
     case "seat":
       return _("Several people have waited as long; {name} comes first round the table.", { name: who });

@@ -1,12 +1,12 @@
 // The facilitator's side: the floor, the contract, what waits to be shown, delay, the cast, the balance of voices.
 import type { JSX } from "preact";
 import { Cast } from "./cast.tsx";
-import { Accepted, acceptContract } from "./contract.tsx";
+import { Accepted } from "./contract.tsx";
 import { Drift } from "./drift.tsx";
 import { FloorCard } from "./floor.tsx";
 import { _, _n } from "./language.ts";
 import { Refused } from "./parts.tsx";
-import { ask, may, phase, shortName, view } from "./store.ts";
+import { acceptContract, ask, may, phase, shortName, view } from "./store.ts";
 import { entriesOf } from "./writing.tsx";
 
 export function Conduct(): JSX.Element | null {

@@ -74,7 +74,7 @@ function Say(): JSX.Element {
   return (
     <div class="say">
       <b id="say">{_("To say")}</b>
-      <p tabIndex={0} aria-labelledby="say">
+      <p>
         <q>{script()}</q>
       </p>
     </div>

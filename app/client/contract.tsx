@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { Icon } from "./icon.tsx";
 import { _ } from "./language.ts";
 import { Refused } from "./parts.tsx";
-import { ask, may, shortName, view } from "./store.ts";
+import { shortName, view } from "./store.ts";
 import { Field, Saved, useWriting } from "./writing.tsx";
 
 /** Words the request; shown to whoever may write it. */
@@ -51,11 +51,4 @@ export function Accepted(): JSX.Element | null {
       <Refused where="accept-contract" />
     </>
   );
-}
-
-/** Accepts for one's own side; the facilitator says yes for the consultants. */
-export function acceptContract(): void {
-  const request = view.value?.request;
-  if (request?.entry && may("accept-contract"))
-    void ask({ type: "accept-contract", entry: request.entry, revision: request.revision });
 }

@@ -284,6 +284,6 @@ export function patched(view: View, set: Patch): View {
       else entries[id] = value;
     } else next[path] = value;
   }
-  if (entries) next["entries"] = entries;
+  if (entries) next.entries = entries;
   return next as unknown as View;
 }

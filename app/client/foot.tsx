@@ -2,11 +2,10 @@
 import { ArrowRight, Check, Hand, NotebookPen, PencilLine, Undo2 } from "lucide";
 import type { JSX } from "preact";
 import { type Action, actionOf } from "./action.ts";
-import { acceptContract } from "./contract.tsx";
 import { Icon } from "./icon.tsx";
 import { _, list } from "./language.ts";
 import { Refused } from "./parts.tsx";
-import { ask, phase, seat, shortName, view } from "./store.ts";
+import { acceptContract, ask, phase, seat, shortName, view } from "./store.ts";
 import type { Command } from "./wire.gen.ts";
 
 interface Props {

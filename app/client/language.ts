@@ -6,6 +6,7 @@ type Values = Readonly<Record<string, string | number>>;
 const catalogues: Readonly<Record<string, () => Promise<{ default: Catalogue }>>> = {
   fr: () => import("../locale/fr/room.po"),
 };
+const VOWEL = /^[aeiouhàâéèêëîïôùûæœ]/i;
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufefc]/;
 
 let lang = "en";
@@ -51,9 +52,12 @@ export function hour(ms: number, zone: string, prose = false): string {
 }
 
 function fill(text: string, values?: Values): string {
-  return values
-    ? text.replace(/\{(\w+)\}/g, (_all, key: string) => isolate(String(values[key] ?? "")))
-    : text;
+  if (!values) return text;
+  return text.replace(/(\b[dD]e )?\{(\w+)\}/g, (_all, of: string | undefined, key: string) => {
+    const value = String(values[key] ?? "");
+    const elided = of && lang === "fr" && VOWEL.test(value); // « la main d’Awa »
+    return (elided ? `${of[0]}’` : (of ?? "")) + isolate(value);
+  });
 }
 
 /** Keeps a name written from right to left from turning the sentence round it. */

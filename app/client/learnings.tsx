@@ -41,7 +41,7 @@ export function Learnings(): JSX.Element {
 }
 
 function Learning({ a4, label, hint }: { a4: string; label: string; hint: string }): JSX.Element {
-  const entry = entriesOf("learning", true).find((each) => each.fields["a4"] === a4);
+  const entry = entriesOf("learning", true).find((each) => each.fields.a4 === a4);
   const { id, text, edit, flush } = useWriting("learning", `learning-${a4}`, entry, { a4 });
   return (
     <div>

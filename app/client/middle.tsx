@@ -63,7 +63,7 @@ export function part(): string {
   if (here.floor.holder === here.me.id && phase.value?.voice !== "client")
     return _("You have the floor. Take your time.");
   const guidance = phase.value?.guidance ?? {};
-  return guidance[here.me.role] ?? guidance["consultant"] ?? "";
+  return guidance[here.me.role] ?? guidance.consultant ?? "";
 }
 
 export function Request(): JSX.Element | null {

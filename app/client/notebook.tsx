@@ -2,41 +2,17 @@
 import { X } from "lucide";
 import type { JSX } from "preact";
 import { useRef } from "preact/hooks";
-import { WordContract } from "./contract.tsx";
 import { Icon } from "./icon.tsx";
 import { _ } from "./language.ts";
-import { Learnings, Ratings } from "./learnings.tsx";
-import { Offer } from "./offer.tsx";
-import { Plan } from "./plan.tsx";
+import { Lazy } from "./lazy.tsx";
 import { phase, view } from "./store.ts";
-import { Subjects } from "./subject.tsx";
 import { entriesOf, Saved, useWriting } from "./writing.tsx";
-
-/** What this phase asks for besides notes, for this person; in the order of a session. */
-export function Captures({ desk }: { desk?: boolean }): JSX.Element {
-  const here = view.value;
-  const writes = here?.me.writes ?? {};
-  const step = phase.value?.step ?? "";
-  const has = (kind: string) => writes[kind] !== undefined;
-  const early = !here?.request.subject && (has("subject") || entriesOf("subject").length > 0);
-  return (
-    <>
-      {early ? <Subjects /> : null}
-      {has("contract") && here?.me.role === "client" ? <WordContract /> : null}
-      {has("question") ? <Offer kind="question" /> : null}
-      {has("idea") ? <Offer kind="idea" /> : null}
-      {has("action") && !desk ? <Plan /> : null}
-      {has("learning") && (step === "learnings" || desk || here?.me.role !== "client") ? <Learnings /> : null}
-      {has("rating") ? <Ratings /> : null}
-    </>
-  );
-}
 
 /** My notes; only I read them. */
 export function Notes({ prompts }: { prompts: readonly string[] }): JSX.Element | null {
   const area = useRef<HTMLTextAreaElement>(null);
   const { id, text, edit, flush } = useWriting("note", "note", entriesOf("note", true)[0]);
-  const writes = view.value?.me.writes["note"] !== undefined;
+  const writes = view.value?.me.writes.note !== undefined;
   const begin = (words: string) => {
     edit(text.trim() ? `${text.replace(/\s+$/, "")}\n${words} ` : `${words} `);
     area.current?.focus();
@@ -80,7 +56,7 @@ export function Notes({ prompts }: { prompts: readonly string[] }): JSX.Element 
 
 export function Notebook({ onClose }: { onClose: () => void }): JSX.Element {
   const role = view.value?.me.role ?? "";
-  const prompts = phase.value?.prompts[role] ?? phase.value?.prompts["consultant"] ?? [];
+  const prompts = phase.value?.prompts[role] ?? phase.value?.prompts.consultant ?? [];
   return (
     <aside class="side notebook" id="notebook" aria-labelledby="notebook-title">
       <header>
@@ -94,7 +70,7 @@ export function Notebook({ onClose }: { onClose: () => void }): JSX.Element {
         </button>
       </header>
       <div class="pages">
-        <Captures />
+        <Lazy part="captures" />
         <Notes prompts={prompts} />
       </div>
     </aside>

@@ -52,7 +52,7 @@ export function Plan(): JSX.Element | null {
   const order = here.me.order.filter((id) => here.entries[id]?.kind === "action");
   const rest = entriesOf("action", true).filter((each) => !order.includes(each.id));
   const steps = [...order.map((id) => here.entries[id] as EntryView), ...rest].slice(-STEPS);
-  const writes = here.me.writes["action"] !== undefined;
+  const writes = here.me.writes.action !== undefined;
   const fresh = drafts.freshId("action", (id) => here.entries[id] !== undefined);
   const ids = [...steps.map((each) => each.id), ...(writes && steps.length < STEPS ? [fresh] : [])];
   return (

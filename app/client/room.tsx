@@ -8,10 +8,10 @@ import { Bar } from "./bar.tsx";
 import { Foot } from "./foot.tsx";
 import { listen } from "./keys.ts";
 import { _ } from "./language.ts";
+import { Lazy, loadParts } from "./lazy.tsx";
 import { middleKey, part, Request, Step } from "./middle.tsx";
-import { Captures, Notebook } from "./notebook.tsx";
+import { Notebook } from "./notebook.tsx";
 import { Closed, LinkLine } from "./parts.tsx";
-import { Ideas, Plan } from "./plan.tsx";
 import { ask, link, may, phase, seat, view } from "./store.ts";
 import { Horizon, Table } from "./table.tsx";
 import type { SeatView, View } from "./wire.gen.ts";
@@ -28,6 +28,7 @@ export function Room({ session }: { session: string }): JSX.Element {
   const timeHidden = useSignal(remembers("ronde:time-hidden"));
   const here = view.value;
   useEffect(watch, []);
+  useEffect(() => void loadParts(), []);
   useEffect(
     () =>
       listen({
@@ -105,7 +106,7 @@ interface DeskProps {
 /** When the person writes: the others on the horizon, the near half of the table is a desk. */
 function Desk({ here, notebook, timeHidden, onHide }: DeskProps): JSX.Element {
   const others = fromMyChair(here.seats, here.me.id).slice(1);
-  const plan = here.me.writes["action"] !== undefined;
+  const plan = here.me.writes.action !== undefined;
   return (
     <div class="room writing">
       <Bar timeHidden={timeHidden} onHide={onHide} session={here.session.id} />
@@ -123,14 +124,7 @@ function Desk({ here, notebook, timeHidden, onHide }: DeskProps): JSX.Element {
             </div>
             <Request />
           </section>
-          {plan ? (
-            <>
-              <Ideas />
-              <Plan />
-            </>
-          ) : (
-            <Captures desk />
-          )}
+          <Lazy part={plan ? "sorting" : "desk"} />
         </div>
       </main>
       <Foot notebook={notebook} session={here.session.id} />

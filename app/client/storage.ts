@@ -1,5 +1,4 @@
 // Keeps unanswered commands and unsent words on this device; without storage, in memory.
-import { openDB } from "idb";
 import type { Command } from "./wire.gen.ts";
 
 export interface Pending {
@@ -18,18 +17,29 @@ export interface Outbox {
 /** Opens the outbox of one seat; a browser that refuses storage gets one that forgets. */
 export async function openOutbox(seat: string): Promise<Outbox> {
   try {
-    const db = await openDB("ronde", 1, {
-      upgrade: (fresh) => void fresh.createObjectStore("outbox").createIndex("seat", "seat"),
-    });
+    const opening = indexedDB.open("ronde", 1);
+    opening.onupgradeneeded = () => opening.result.createObjectStore("outbox").createIndex("seat", "seat");
+    const db = await answer(opening);
+    const shelf = (mode: IDBTransactionMode) => db.transaction("outbox", mode).objectStore("outbox");
     return {
-      load: async () =>
-        ((await db.getAllFromIndex("outbox", "seat", seat)) as Pending[]).sort((a, b) => a.at - b.at),
-      put: async (pending) => void (await db.put("outbox", { ...pending, seat }, pending.id)),
-      remove: (id) => db.delete("outbox", id),
+      load: async () => {
+        const found = (await answer(shelf("readonly").index("seat").getAll(seat))) as Pending[];
+        return found.sort((a, b) => a.at - b.at);
+      },
+      put: async (pending) => void (await answer(shelf("readwrite").put({ ...pending, seat }, pending.id))),
+      remove: async (id) => void (await answer(shelf("readwrite").delete(id))),
     };
   } catch {
     return { load: async () => [], put: async () => {}, remove: async () => {} };
   }
+}
+
+function answer<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+    if (request instanceof IDBOpenDBRequest) request.onblocked = () => reject(new Error("blocked"));
+  });
 }
 
 /** The part of Storage we use, so that tests and locked-down browsers can have a map. */

@@ -160,3 +160,10 @@ export function short(full: string): string {
 export function shortName(id: string | null | undefined): string {
   return short(name(id));
 }
+
+/** Accepts for one's own side; the facilitator says yes for the consultants. */
+export function acceptContract(): void {
+  const request = view.value?.request;
+  if (request?.entry && may("accept-contract"))
+    void ask({ type: "accept-contract", entry: request.entry, revision: request.revision });
+}

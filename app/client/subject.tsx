@@ -28,7 +28,7 @@ export function Subjects(): JSX.Element | null {
   const subjects = entriesOf("subject");
   const mine = subjects.find((each) => each.mine);
   const editing = useSignal(false);
-  const writes = here.me.writes["subject"] !== undefined || may("propose-subject");
+  const writes = here.me.writes.subject !== undefined || may("propose-subject");
   return (
     <section class="stack subjects" aria-labelledby="subjects">
       <header class="head">
@@ -65,7 +65,7 @@ export function Subjects(): JSX.Element | null {
 function Subject({ subject, onEdit }: { subject: EntryView; onEdit: () => void }): JSX.Element {
   const mine = subject.mine;
   const on = view.value?.me.interests.includes(subject.id) ?? false;
-  const nature = NATURES().find(([key]) => key === subject.fields["nature"])?.[1];
+  const nature = NATURES().find(([key]) => key === subject.fields.nature)?.[1];
   return (
     <li class={on ? "chosen" : ""}>
       <p>

@@ -91,6 +91,20 @@ def project_personal(session: Session, shared: Shared, viewer: PersonId) -> View
     )
 
 
+def same_for_each(now: Session, before: Session) -> bool:
+    """Tell quickly whether nothing was touched that says who anybody is and what they may do."""
+    return (
+        now.people is before.people
+        and now.clients is before.clients
+        and now.plan is before.plan
+        and now.clock.at == before.clock.at
+        and now.status is before.status
+        and now.orders is before.orders
+        and now.interests is before.interests
+        and now.ready is before.ready
+    )
+
+
 def sections(view: View) -> dict[str, object]:
     """Lay a view out flat, path by path, as the wire sends it: sections, and one path for each entry."""
     flat: dict[str, object] = {

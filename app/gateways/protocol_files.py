@@ -100,6 +100,16 @@ class ProtocolFiles:
         self._refresh()
         return self._own_ids
 
+    def source(self, protocol_id: str) -> bytes | None:
+        """Give the file a protocol was read from; None when it is unknown, or gone since."""
+        self._refresh()
+        wanted = self._by_id.get(protocol_id)
+        path = next((path for path, read in self._read.items() if wanted and read.good is wanted), None)
+        try:
+            return path.read_bytes() if path else None
+        except OSError:
+            return None
+
     def save(self, data: bytes) -> Protocol:
         """Put a file into the folder of facilitators' own as `<id>.yaml`; raises NotSaved.
 

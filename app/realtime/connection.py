@@ -188,7 +188,9 @@ class Connection:
     async def _do(self, frame: Do, data: str) -> None:
         """Carry a command out and answer it."""
         began = asyncio.get_running_loop().time()
-        named = CommandId(f"{self._person}:{frame.id}")  # nobody can use up the id of the clock or of somebody else
+        named = CommandId(
+            f"{self._person}:{frame.id}"
+        )  # nobody can use up the id of the clock or of somebody else
         try:
             command = read_command(frame, data)
             async with asyncio.timeout(COMMIT_WITHIN):

@@ -8,7 +8,7 @@ from app.engine.ids import PersonId, SessionId
 from app.engine.state import Session, Status
 from app.realtime import frames, measures
 from app.realtime.messages import CloseCode
-from app.realtime.sections import Json, Projection, Sections, changes, entry_changes, projected, whole_view
+from app.realtime.sections import NULL, Json, Personal, Projection, changes, projected
 from app.realtime.wire import Wire
 from app.usecases.ports import Clock
 
@@ -20,6 +20,8 @@ SEND_TIMEOUT = 5.0
 
 SILENCE = 12.0
 """Seconds without any frame after which a socket counts as dead; browsers ping every 5."""
+
+NOTHING = Personal(NULL, NULL, {})
 
 Say = Callable[[str, str], str]
 """Says the sentence of a code in a language."""
@@ -36,8 +38,7 @@ class Socket:
     lang: str
     wire: Wire
     heard_at: float  # seconds of the loop's clock
-    own: Sections = field(default_factory=dict)
-    entries: Sections = field(default_factory=dict)
+    seen: Personal = NOTHING
     drained: int = 0
     stuck_since: float | None = None
     ending: bool = False
@@ -47,9 +48,8 @@ class Socket:
 class Table:
     """The sockets of one session and what all of them were last told."""
 
-    session: Session
-    common: Sections
-    published_at: datetime
+    told: Projection
+    told_at: datetime
     sockets: dict[PersonId, Socket] = field(default_factory=dict)
 
 
@@ -75,13 +75,15 @@ class Hub:
         """
         now = self._clock.now()
         table = self._tables.get(session.id)
-        if table is not None and table.session.seq > session.seq:
-            session = table.session
-        projection = projected(session, now)
-        socket.own, socket.entries = projection.of(socket.person)
         if table is None:
-            table = self._tables[session.id] = Table(session, projection.common, now)
+            projection = projected(session, now)
+            socket.seen = projection.of(socket.person)
+            table = self._tables[session.id] = Table(projection, now)
         else:
+            newest = table.told.session
+            session = newest if newest.seq > session.seq else session
+            projection = projected(session, now, table.told)
+            socket.seen = projection.of(socket.person)
             self._tell(table, projection, now)
         older = table.sockets.get(socket.person)
         if older is not None:
@@ -90,9 +92,9 @@ class Hub:
         table.sockets[socket.person] = socket
         measures.SOCKETS.inc()
         if since == session.seq:
-            words = view = b"null"
+            words = view = NULL
         else:
-            view = whole_view(table.common, socket.own, socket.entries)
+            view = projection.whole(socket.seen)
         socket.wire.write(frames.welcome(socket.person, session.seq, now, words, view))
 
     def leave(self, socket: Socket) -> bool:
@@ -125,9 +127,10 @@ class Hub:
     def publish(self, session: Session) -> None:
         """Tell a room its new state; called after commit, in the order of the log."""
         table = self._tables.get(session.id)
-        if table is None or session.seq <= table.session.seq:
+        if table is None or session.seq <= table.told.session.seq:
             return
-        self._tell(table, projected(session, now := self._clock.now()), now)
+        now = self._clock.now()
+        self._tell(table, projected(session, now, table.told), now)
         if session.status is Status.CLOSED:
             for socket in tuple(table.sockets.values()):
                 self.dismiss(socket, CloseCode.SESSION_CLOSED)
@@ -137,26 +140,25 @@ class Hub:
         table = self._tables.get(session)
         if table is not None:
             now = self._clock.now()
-            self._tell(table, projected(table.session, now), now)
+            self._tell(table, projected(table.told.session, now, table.told), now)
 
     def _tell(self, table: Table, projection: Projection, now: datetime) -> None:
         """Compare with what each was told and write the differences; equal updates share their bytes."""
         seq = projection.session.seq
-        differing = changes(table.common, projection.common)
-        moved = seq != table.session.seq
-        table.session, table.common, table.published_at = projection.session, projection.common, now
+        differing = changes(table.told.common, projection.common)
+        moved = seq != table.told.session.seq
+        table.told, table.told_at = projection, now
         frame_of: dict[tuple[tuple[str, Json], ...], bytes] = {}
         for socket in tuple(table.sockets.values()):
             if socket.ending:
                 continue
             try:
-                own, entries = projection.of(socket.person)
+                seen = projection.of(socket.person, socket.seen)
             except KeyError:
                 self.dismiss(socket, CloseCode.REMOVED)
                 continue
-            mine = changes(socket.own, own)
-            mine.update(entry_changes(socket.entries, entries))
-            socket.own, socket.entries = own, entries
+            mine = projection.since(socket.seen, seen)
+            socket.seen = seen
             if not (moved or differing or mine):
                 continue
             key = tuple(mine.items())
@@ -201,7 +203,7 @@ class Hub:
 
     def rooms(self) -> tuple[tuple[SessionId, datetime], ...]:
         """List the rooms with sockets, each with the instant it was last told anything."""
-        return tuple((session, table.published_at) for session, table in self._tables.items())
+        return tuple((session, table.told_at) for session, table in self._tables.items())
 
     def present(self, session: SessionId) -> frozenset[PersonId]:
         """Tell who has a socket here."""

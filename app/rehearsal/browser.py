@@ -121,6 +121,7 @@ class Seat:
             compression=None,
             max_size=8 * 1024 * 1024,
             ping_interval=None,
+            proxy=None,
         )
         await self._socket.send(json.dumps({"t": "hello", "lang": self.browser.lang, "tab": uuid4().hex}))
         tasks.create_task(self._read(self._socket))

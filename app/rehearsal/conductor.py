@@ -7,8 +7,8 @@ from app.rehearsal.browser import Seat, View
 from app.rehearsal.managers import phase_key
 from app.rehearsal.tempo import Tempo
 
-LOOK = 0.05
-"""Real seconds between two looks around the table."""
+LOOK, QUICK_LOOK = 0.05, 0.005
+"""Real seconds between two looks around the table, and at full speed."""
 
 WAITS_FOR_PEOPLE = 60.0
 """Protocol seconds the start waits for those who are not here."""
@@ -52,7 +52,7 @@ class Conductor:
             await self._hold(key)
             if self._is_time(key, asyncio.get_running_loop().time() - since):
                 await self._move(key)
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(QUICK_LOOK if self._tempo.is_max else LOOK)
         told(self.seat.view)
 
     async def _wait_for_people(self) -> None:

@@ -62,7 +62,7 @@ class Manager:
         self._tempo = tempo
         self._chance = chance
         self._has_signalled = False
-        self._client_since: float | None = None  # milliseconds of the server's clock
+        self._others_ideas: frozenset[str] | None = None  # of the clients before: theirs to keep
 
     async def play(
         self, tasks: asyncio.TaskGroup, enter: Callable[[], Awaitable[None]], begun: asyncio.Event
@@ -106,9 +106,9 @@ class Manager:
     async def _act(self, key: str) -> None:
         """Do one's part of a phase: look at the subjects, raise hands, write, be ready."""
         if not self._is_client():
-            self._client_since = None
-        elif self._client_since is None:
-            self._client_since = self.seat.view["clock"]["running_since"] or 0
+            self._others_ideas = None
+        elif self._others_ideas is None:
+            self._others_ideas = frozenset(self._ideas())
         async with asyncio.TaskGroup() as parts:
             parts.create_task(self._signal())
             parts.create_task(self._raise_hands(key))
@@ -238,12 +238,10 @@ class Manager:
         """As the client, while writing the plan: keep some of the ideas."""
         if not self._is_client() or "action" not in self.seat.view["me"]["writes"]:
             return
-        entries = self.seat.view["entries"].values()
-        if any(each["kept"] for each in entries):
+        if any(each["kept"] for each in self.seat.view["entries"].values()):
             return
-        since = self._client_since or 0
-        ideas = [each["id"] for each in entries if each["kind"] == "idea" and each["written_at"] >= since]
-        for entry in self._chance.sample(sorted(ideas), min(KEEPS, len(ideas))):
+        ideas = sorted(self._ideas() - (self._others_ideas or frozenset()))
+        for entry in self._chance.sample(ideas, min(KEEPS, len(ideas))):
             await self._tempo.wait(self._phase_seconds() * 0.1)
             if "keep-idea" in self._may():
                 await self.seat.do("keep-idea", entry=entry, keep=True)
@@ -269,6 +267,9 @@ class Manager:
 
     def _is_client(self) -> bool:
         return bool(self.seat.view["me"]["role"] == "client")
+
+    def _ideas(self) -> set[str]:
+        return {each["id"] for each in self.seat.view["entries"].values() if each["kind"] == "idea"}
 
     def _own(self, kind: str) -> int:
         return sum(each["mine"] and each["kind"] == kind for each in self.seat.view["entries"].values())

@@ -108,11 +108,6 @@ class StoredDoors(Shelf):
         gone = delete(web_sessions).where(web_sessions.c.hash == token)
         await self._database.write(lambda link: link.execute(gone))
 
-    async def end_web_sessions_of(self, person: PersonId) -> None:
-        """Put all of a person's browsers out."""
-        gone = delete(web_sessions).where(web_sessions.c.person == person)
-        await self._database.write(lambda link: link.execute(gone))
-
     async def put_challenge(self, challenge: Challenge) -> None:
         """Remember what a browser must sign."""
         await self._database.write(lambda link: upsert(link, challenges, [values(challenge)]))

@@ -1,5 +1,7 @@
 """Facilitators, groups and their members, in the database."""
 
+from datetime import datetime
+
 from sqlalchemy import Connection, delete, select, update
 
 from app.engine.ids import GroupId, PersonId
@@ -87,21 +89,32 @@ class StoredPeople(Shelf):
         await self._database.write(forget)
         await self._database.scrub(NAMING)
 
-    async def erase_group(self, group: GroupId) -> None:
-        """Forget a group with its members, sessions, casts, attendance and documents; logs must be erased before."""
-        held = select(sessions.c.id).where(sessions.c.group == group)
-        belonging = select(members.c.person).where(members.c.group == group)
+    async def rehearsals_before(self, instant: datetime) -> tuple[Group, ...]:
+        """List the groups made for rehearsals before an instant, oldest first."""
+        order = (groups.c.created_at, groups.c.id)
+        return await self._many(Group, groups, groups.c.rehearsal, groups.c.created_at < instant, order=order)
 
-        def forget(link: Connection) -> None:
-            kept.forget(link, documents.c.session.in_(held))
-            for table in (attendance, held_phases, tallies, web_sessions):
-                link.execute(delete(table).where(table.c.session.in_(held)))
-            link.execute(delete(web_sessions).where(web_sessions.c.person.in_(belonging)))
-            for table in (casts, invitations, join_tokens):
-                link.execute(delete(table).where(table.c.session.in_(held)))
-            for table in (members, sessions):
-                link.execute(delete(table).where(table.c.group == group))
-            link.execute(delete(groups).where(groups.c.id == group))
+    async def erase_groups(self, gone: tuple[GroupId, ...]) -> None:
+        """Forget groups with members, sessions, casts, attendance and documents; logs must be erased before."""
+        if gone:
+            await self._database.write(lambda link: _forget_groups(link, gone))
+            await self._database.scrub((*NAMING, groups.name, sessions.name))
 
-        await self._database.write(forget)
-        await self._database.scrub((*NAMING, groups.name, sessions.name))
+
+def _forget_groups(link: Connection, gone: tuple[GroupId, ...]) -> None:
+    held = select(sessions.c.id).where(sessions.c.group.in_(gone))
+    belonging = select(members.c.person).where(members.c.group.in_(gone))
+    owners = list(link.execute(select(groups.c.owner).where(groups.c.id.in_(gone))).scalars())
+    kept.forget(link, documents.c.session.in_(held))
+    for table in (attendance, held_phases, tallies, web_sessions, casts, invitations, join_tokens):
+        link.execute(delete(table).where(table.c.session.in_(held)))
+    link.execute(delete(web_sessions).where(web_sessions.c.person.in_(belonging)))
+    for table in (members, sessions):
+        link.execute(delete(table).where(table.c.group.in_(gone)))
+    link.execute(delete(groups).where(groups.c.id.in_(gone)))
+    needed = select(groups.c.owner).union(select(sessions.c.facilitator))
+    visitors = select(facilitators.c.id).where(
+        facilitators.c.id.in_(owners), facilitators.c.email_key.is_(None), facilitators.c.id.not_in(needed)
+    )
+    link.execute(delete(web_sessions).where(web_sessions.c.person.in_(visitors)))
+    link.execute(delete(facilitators).where(facilitators.c.id.in_(visitors)))

@@ -86,13 +86,6 @@ class StoredDocuments:
         row = await self._database.read(lambda link: link.execute(asked).one_or_none())
         return None if row is None else _open(self._cipher, row)
 
-    async def of_person(self, person: PersonId) -> tuple[Document, ...]:
-        """List what a person keeps, oldest first."""
-        asked = select(documents).where(documents.c.person == person)
-        asked = asked.order_by(documents.c.written_at, documents.c.session, documents.c.kind)
-        rows = await self._database.read(lambda link: link.execute(asked).all())
-        return tuple(_open(self._cipher, row) for row in rows)
-
     async def erase(self, session: SessionId, person: PersonId | None = None) -> None:
         """Throw away the documents of a session: one person's, or all, with their keys."""
         where = [documents.c.session == session]

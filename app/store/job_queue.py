@@ -79,15 +79,6 @@ class StoredJobs:
         """Give a job up, and keep it for the operator to see; `run_at` says since when."""
         await self._change(job, leased_until=None, run_at=now, buried=True, problem=problem)
 
-    async def revive(self, job: JobId, now: datetime) -> None:
-        """Let a buried job run again, as if for the first time."""
-        again = (
-            update(jobs)
-            .where(jobs.c.id == job, jobs.c.buried)
-            .values(buried=False, attempt=0, run_at=now, problem="")
-        )
-        await self._database.write(lambda link: link.execute(again))
-
     async def buried(self) -> tuple[tuple[JobId, str, str], ...]:
         """List the (id, kind, problem) of jobs given up, oldest first."""
         asked = (

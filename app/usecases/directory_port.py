@@ -58,8 +58,14 @@ class People(Protocol):
     async def erase_person(self, person: PersonId) -> None:
         """Forget a member: name, e-mail, tags, links, browsers and documents; a nameless id stays in past casts."""
 
-    async def erase_group(self, group: GroupId) -> None:
-        """Forget a group with its members, sessions, casts, attendance and documents; logs must be erased before."""
+    async def rehearsals_before(self, instant: datetime) -> tuple[Group, ...]:
+        """List the groups made for rehearsals before an instant, oldest first."""
+
+    async def erase_groups(self, groups: tuple[GroupId, ...]) -> None:
+        """Forget groups with members, sessions, casts, attendance and documents; logs must be erased before.
+
+        Their owners are forgotten too when they were visitors, whom nothing but these groups needs.
+        """
 
 
 class Sessions(Protocol):
@@ -140,9 +146,6 @@ class Doors(Protocol):
 
     async def end_web_session(self, token: TokenHash) -> None:
         """Put a browser out."""
-
-    async def end_web_sessions_of(self, person: PersonId) -> None:
-        """Put all of a person's browsers out."""
 
     async def put_challenge(self, challenge: Challenge) -> None:
         """Remember what a browser must sign."""

@@ -143,9 +143,6 @@ class Documents(Protocol):
     async def find(self, session: SessionId, person: PersonId, kind: DocumentKind) -> Document | None:
         """Find the document one person keeps."""
 
-    async def of_person(self, person: PersonId) -> tuple[Document, ...]:
-        """List what a person keeps, oldest first."""
-
     async def erase(self, session: SessionId, person: PersonId | None = None) -> None:
         """Throw away the documents of a session: one person's, or all, with their keys."""
 
@@ -172,9 +169,6 @@ class Jobs(Protocol):
 
     async def bury(self, job: Job, now: datetime, problem: str) -> None:
         """Give a job up, and keep it for the operator to see."""
-
-    async def revive(self, job: JobId, now: datetime) -> None:
-        """Let a buried job run again, as if for the first time."""
 
     async def buried(self) -> tuple[tuple[JobId, str, str], ...]:
         """List the (id, kind, problem) of jobs given up."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from app.engine.protocol import Protocol as SessionProtocol
+from app.usecases.ports import Protocols
 
 Path = tuple[str | int, ...]
 """Keys and 0-based positions from the top of a file to a value."""
@@ -73,9 +74,17 @@ class ProtocolLibrary(Protocol):
         """Name the ids of the protocols that come from facilitators' own files."""
         ...
 
+    def source(self, protocol_id: str) -> bytes | None:
+        """Give the file a protocol was read from, or None."""
+        ...
+
     def save(self, data: bytes) -> SessionProtocol:
         """Put a file into the folder of facilitators' own, under its id; raises NotSaved."""
         ...
+
+
+class Library(Protocols, ProtocolLibrary, Protocol):
+    """Both ports: one object fulfils them."""
 
 
 class NotSaved(Exception):

@@ -110,6 +110,11 @@ async def find_facilitator(connection: HTTPConnection) -> Facilitator | None:
     return await have.directory.find_facilitator(web.person)
 
 
+def has_account(facilitator: Facilitator) -> bool:
+    """Tell a facilitator (or the very first one, who has not said their name yet) from the visitor of a rehearsal."""
+    return bool(facilitator.email) or not facilitator.name
+
+
 async def find_seat(connection: HTTPConnection, planned: PlannedSession) -> PersonId | None:
     """Find whose seat this browser may take in a session: by its seat's cookie, else as the session's facilitator."""
     have = parts(connection)
@@ -131,18 +136,24 @@ class Gate:
     async def __call__(self, request: Request) -> Asker:
         """Let the asker in. Raises SignInNeeded or NotHere."""
         have = parts(request)
-        facilitator = await find_facilitator(request)
+        visitor = await find_facilitator(request)
+        facilitator = visitor if visitor is None or has_account(visitor) else None
         request.state.signed_in = facilitator.name if facilitator else None
         request.state.lang = facilitator.lang if facilitator else None
         match self.who:
             case Who.ANYONE:
-                return Asker(facilitator)
+                return Asker(visitor)
             case Who.SEAT:
                 planned = await have.directory.find_session(SessionId(request.path_params["sid"]))
                 person = await find_seat(request, planned) if planned else None
                 if planned is None or person is None:
                     raise NotHere
-                return Asker(facilitator, person, planned)
+                return Asker(visitor, person, planned)
+            case Who.HOST if visitor is not None:
+                planned = await have.directory.find_session(SessionId(request.path_params["sid"]))
+                if planned is None or planned.facilitator != visitor.id:
+                    raise NotHere
+                return Asker(visitor, visitor.id, planned)
             case _:
                 pass
         if facilitator is None:
@@ -153,11 +164,6 @@ class Gate:
                 if group is None or group.owner != facilitator.id:
                     raise NotHere
                 return Asker(facilitator, facilitator.id, group=group)
-            case Who.HOST:
-                planned = await have.directory.find_session(SessionId(request.path_params["sid"]))
-                if planned is None or planned.facilitator != facilitator.id:
-                    raise NotHere
-                return Asker(facilitator, facilitator.id, planned)
             case _:
                 return Asker(facilitator, facilitator.id)
 

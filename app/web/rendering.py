@@ -159,8 +159,11 @@ def initials(name: str) -> str:
 
 
 def tint(identity: str) -> str:
-    """Choose one of the four tints for a person without a picture; no meaning, always the same."""
-    return ("clay", "moss", "mist", "sand")[sum(identity.encode()) % 4]
+    """Choose one of the four tints for a person without a picture: no meaning, the same as in the room (seat.tsx)."""
+    total = 0
+    for letter in identity:
+        total = (total * 31 + min(ord(letter), 0xFFFF)) % 2**32
+    return ("clay", "moss", "mist", "sand")[total % 4]
 
 
 def _bound(write: Callable[..., str], language: str) -> Callable[..., str]:

@@ -19,6 +19,7 @@ from app.usecases.pasted_people import LONGEST_NAME, LONGEST_TEXT, Named, clean_
 from app.usecases.records import Group, Member, PlannedSession, Status
 from app.web.deps import Asker, NotHere, Who, parts, who
 from app.web.prepare_form import LONGEST_GROUP
+from app.web.routes_door import first_name
 from app.web.routes_prepare import say_line
 from app.web.routes_signin import as_address
 
@@ -62,6 +63,7 @@ class DeskPage:
 
     template: ClassVar[str] = "pages/desk.html"
     name: str
+    account: str
     coming: tuple[Line, ...]
     past: tuple[Line, ...]
     groups: tuple[GroupLine, ...]
@@ -101,7 +103,8 @@ async def desk(request: Request, asker: Annotated[Asker, who(Who.FACILITATOR)]) 
     sessions = [each for each in await have.directory.sessions_by(host.id) if each.group in names]
     over = (Status.ENDED, Status.CLOSED, Status.CANCELLED)
     page = DeskPage(
-        name=host.name,
+        name=first_name(host.name),
+        account=host.name,
         coming=tuple(Line(each, names[each.group]) for each in sessions if each.status not in over),
         past=tuple(Line(each, names[each.group]) for each in reversed(sessions) if each.status in over)[
             :MOST_PAST

@@ -86,7 +86,12 @@ async def show_link(request: Request, asker: Annotated[Asker, who(Who.ANYONE)], 
     if await find_seat(request, planned) == join.person:
         return RedirectResponse(f"/door/{planned.id}", 303)
     page = LinkPage(
-        token, member.name, group.name, planned.number, planned, planned.status is Status.CANCELLED
+        token,
+        first_name(member.name),
+        group.name,
+        planned.number,
+        planned,
+        planned.status is Status.CANCELLED,
     )
     return have.pages.show(request, page)
 
@@ -196,7 +201,7 @@ async def _door_page(
     return DoorPage(
         planned=planned,
         group=group,
-        name=next((seat.name for seat in seats if seat.mine), ""),
+        name=next((first_name(seat.name) for seat in seats if seat.mine), ""),
         state=_state(planned, view, now >= opens_at),
         opens_at=opens_at,
         minutes_left=max(0, -(-round(left.total_seconds()) // 60)),
@@ -233,10 +238,15 @@ async def _phase(request: Request, planned: PlannedSession, view: View) -> str:
     return in_language(phase.title, have.pages.language(request)) if phase else ""
 
 
+def first_name(name: str) -> str:
+    """Give the first word of a name: how one is greeted."""
+    return name.split()[0] if name.split() else name
+
+
 def _seats(view: View, me: PersonId) -> tuple[DoorSeat, ...]:
     """Seat everyone as seen from one's own chair: oneself first, the others clockwise in the order of turns."""
     at = next((i for i, seat in enumerate(view.seats) if seat.id == me), 0)
-    firsts = [seat.name.split()[0] if seat.name.split() else seat.name for seat in view.seats]
+    firsts = [first_name(seat.name) for seat in view.seats]
     return tuple(
         DoorSeat(
             id=seat.id,

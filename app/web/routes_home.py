@@ -22,14 +22,13 @@ class HomePage:
     """What this is, and one thing to do."""
 
     template: ClassVar[str] = "pages/home.html"
-    can_rehearse: bool
     people: tuple[tuple[str, str], ...]  # portrait, and what marks the seat
 
 
 @router.get("/")
 async def home(request: Request, asker: Annotated[Asker, who(Who.ANYONE)]) -> Response:
     """Show what Ronde is."""
-    return parts(request).pages.show(request, HomePage(_can_rehearse(request), PEOPLE))
+    return parts(request).pages.show(request, HomePage(PEOPLE))
 
 
 @router.post("/language")
@@ -51,7 +50,3 @@ def own_path(path: str) -> str:
         path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable() and path.isascii()
     )
     return path if safe else "/"
-
-
-def _can_rehearse(request: Request) -> bool:
-    return getattr(parts(request), "rehearsals", None) is not None

@@ -109,12 +109,11 @@ class PreparePage:
     timeline: Timeline
     zones: tuple[str, ...]
     letters: int
-    can_rehearse: bool
 
 
 @router.get("/prepare")
 async def prepare(
-    request: Request, asker: Annotated[Asker, who(Who.FACILITATOR)], group: str = ""
+    request: Request, asker: Annotated[Asker, who(Who.FACILITATOR)], group: str = "", protocol: str = ""
 ) -> Response:
     """Show the page, filled with the group's people if there is one."""
     have, host = parts(request), asker.host
@@ -130,7 +129,7 @@ async def prepare(
         day=start.date().isoformat(),
         hour=start.strftime("%H:%M"),
         zone=zone,
-        protocol=(await have.protocols.all())[0].id,
+        protocol=(await have.protocols.find(protocol) or (await have.protocols.all())[0]).id,
         minutes={},
         trace=Trace(found.trace) if found else Trace.CLIENT,
         language=found.lang if found else have.pages.language(request),
@@ -270,7 +269,6 @@ async def _page(request: Request, host: Facilitator, wish: Wish, *, complain: bo
         timeline=lay_out(timeline(protocol, minutes), starts_at or now, language),
         zones=times.zones(),
         letters=sum(1 for each in pasted.people if each.email),
-        can_rehearse=getattr(have, "rehearsals", None) is not None,
     )
 
 

@@ -43,7 +43,7 @@ async def room(request: Request, asker: Annotated[Asker, who(Who.SEAT)]) -> Resp
         return RedirectResponse(f"/console/{planned.id}", 303)
     if planned.status is Status.CLOSED:
         return RedirectResponse(f"/after/{planned.id}", 303)
-    if planned.status is Status.CANCELLED or read_secret(request, f"charter-{planned.id}") is None:
+    if planned.status is Status.CANCELLED or _charter_missing(request, planned):
         return RedirectResponse(f"/door/{planned.id}", 303)
     return parts(request).pages.show(
         request, RoomPage(planned.id, await _group(request, planned), planned.number, str(asker.seat))
@@ -58,6 +58,10 @@ async def console(request: Request, asker: Annotated[Asker, who(Who.HOST)]) -> R
         return RedirectResponse(f"/sessions/{planned.id}", 303)
     page = ConsolePage(planned.id, await _group(request, planned), planned.number, str(planned.facilitator))
     return parts(request).pages.show(request, page)
+
+
+def _charter_missing(request: Request, planned: PlannedSession) -> bool:
+    return not planned.rehearsal and read_secret(request, f"charter-{planned.id}") is None
 
 
 async def _group(request: Request, planned: PlannedSession) -> str:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.engine.commands import KeepIdea, RaiseHand, Reveal, Write
+from app.engine.commands import ChooseClient, KeepIdea, RaiseHand, Reveal, Write
 from app.engine.ids import EntryId, PersonId
 from app.engine.instants import as_ms
 from app.engine.projections import project, project_personal, project_shared, sections
@@ -41,6 +41,35 @@ def test_a_raised_hand_leaves_entries_and_plan_the_same_objects() -> None:
     later = project_shared(play.session, play.now, after)
     assert later.entries.of(BRUNO)["i1"] is before.entries.of(BRUNO)["i1"]
     assert later.entries.of(DRISS)["i1"] is before.entries.of(DRISS)["i1"]
+
+
+def test_what_is_kept_or_meant_for_another_client_is_not_lent_from_before() -> None:
+    play = Play().start().to("clarification")
+    play.do(Write(EntryId("q1"), Kind.QUESTION, "Depuis quand ?"), CHLOE)
+    play.to("contract").contract().next()
+    play.do(Write(EntryId("i1"), Kind.IDEA, "Et si…"), CHLOE)
+    play.do(Reveal())
+    before = project_shared(play.session, play.now)
+    play.do(KeepIdea(EntryId("i1")), BRUNO)
+    kept = project_shared(play.session, play.now, before)
+    assert (kept.entries.of(BRUNO)["i1"].kept, kept.entries.of(DRISS)["i1"].kept) == (True, False)
+    assert set(kept.entries.of(BRUNO)) - set(kept.entries.of(DRISS)) == {"q1"}
+    play.do(ChooseClient(DRISS))
+    other = project_shared(play.session, play.now, kept)
+    assert "q1" in other.entries.of(DRISS)
+    assert "q1" not in other.entries.of(BRUNO)
+    assert not other.entries.of(BRUNO)["i1"].kept
+    assert not other.entries.of(DRISS)["i1"].kept, "the choice of one client is no business of the next"
+
+
+def test_a_question_to_the_client_goes_to_whoever_is_client() -> None:
+    play = Play().start().to("clarification")
+    play.do(Write(EntryId("q1"), Kind.QUESTION, "Depuis quand ?"), CHLOE)
+    before = project_shared(play.session, play.now)
+    play.do(ChooseClient(DRISS))
+    after = project_shared(play.session, play.now, before)
+    assert ("q1" in before.entries.of(BRUNO), "q1" in before.entries.of(DRISS)) == (True, False)
+    assert ("q1" in after.entries.of(BRUNO), "q1" in after.entries.of(DRISS)) == (False, True)
 
 
 def test_the_plan_shows_the_hour_of_each_phase_past_and_to_come() -> None:

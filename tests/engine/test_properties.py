@@ -49,8 +49,13 @@ def attempt(play: Play, by: Actor, command: c.Command) -> tuple[Event, ...] | No
     try:
         return play.do(command, by)
     except Refusal as refusal:
-        assert SENTENCES[refusal.code] % refusal.details
+        say(refusal)
         return None
+
+
+def say(refusal: Refusal) -> None:
+    """Say the sentence of a refusal with the details it was given."""
+    assert SENTENCES[refusal.code] % refusal.details
 
 
 plays = st.builds(a_play, st.booleans(), st.integers(0, 9))
@@ -117,6 +122,9 @@ def everybody_named_has_a_seat(session: Session) -> None:
     assert floor.holder not in floor.round
     contracts = {contract.entry for contract in session.contracts.values()}
     assert contracts | {each for each in session.subjects if each} | session.kept <= set(session.entries)
+    assert set(session.interests) | {each for order in session.orders.values() for each in order} <= set(
+        session.entries
+    )
 
 
 def events_survive_storage(events: tuple[Event, ...]) -> None:

@@ -167,7 +167,7 @@ async def test_a_forgotten_person_leaves_a_nameless_id_in_past_casts_only(store:
     assert await store.directory.find_join(TokenHash("link")) is None
     assert await store.directory.find_web_session(TokenHash("browser"), NOON) is None
     assert await store.directory.invitations_of(ROOM.id) == ()
-    assert await store.documents.of_person(ANNA.person) == ()
+    assert await store.documents.find(ROOM.id, ANNA.person, DocumentKind.PLAN) is None
     held = await store.directory.find_attendance(ROOM.id)
     assert held is not None
     assert [each.name for each in held.people] == ["", "Ben"]
@@ -176,7 +176,7 @@ async def test_a_forgotten_person_leaves_a_nameless_id_in_past_casts_only(store:
 
 async def test_a_forgotten_group_leaves_nothing(store: AnyStore) -> None:
     await with_traces(store)
-    await store.directory.erase_group(GROUP.id)
+    await store.directory.erase_groups((GROUP.id,))
     assert await store.directory.find_group(GROUP.id) is None
     assert await store.directory.members_of(GROUP.id) == ()
     assert await store.directory.sessions_by(FAY.id) == ()
@@ -184,5 +184,30 @@ async def test_a_forgotten_group_leaves_nothing(store: AnyStore) -> None:
     assert await store.directory.find_attendance(ROOM.id) is None
     assert await store.directory.find_join(TokenHash("link")) is None
     assert await store.directory.find_web_session(TokenHash("browser"), NOON) is None
-    assert await store.documents.of_person(ANNA.person) == ()
+    assert await store.documents.find(ROOM.id, ANNA.person, DocumentKind.PLAN) is None
     assert await store.directory.find_facilitator(FAY.id) == FAY
+
+
+async def test_a_visitor_is_forgotten_with_their_last_rehearsal_and_a_facilitator_never(
+    store: AnyStore,
+) -> None:
+    await settle(store)
+    visitor = replace(FAY, id=PersonId("visitor"), email="")
+    await store.directory.save_facilitator(visitor)
+    browser = WebSession(TokenHash("browser"), visitor.id, None, NOON, NOON + timedelta(days=1))
+    await store.directory.add_web_session(browser)
+    old = replace(
+        GROUP, id=GroupId("old"), owner=visitor.id, rehearsal=True, created_at=NOON - timedelta(days=3)
+    )
+    older = replace(old, id=GroupId("older"), created_at=NOON - timedelta(days=4))
+    fays = replace(old, id=GroupId("fay's"), owner=FAY.id, created_at=NOON - timedelta(days=2))
+    for group in (old, older, fays, replace(old, id=GroupId("new"), owner=FAY.id, created_at=NOON)):
+        await store.directory.save_group(group)
+    assert await store.directory.rehearsals_before(NOON) == (older, old, fays)
+    await store.directory.erase_groups((older.id,))
+    assert await store.directory.find_facilitator(visitor.id) == visitor
+    await store.directory.erase_groups((old.id, fays.id, GroupId("unknown")))
+    assert await store.directory.find_facilitator(visitor.id) is None
+    assert await store.directory.find_web_session(browser.hash, NOON) is None
+    assert await store.directory.find_facilitator(FAY.id) == FAY
+    assert await store.directory.rehearsals_before(NOON) == ()

@@ -116,7 +116,7 @@ async def test_a_forgotten_name_leaves_no_byte(sqlite_url: str) -> None:
 async def test_a_forgotten_groups_names_and_title_leave_no_byte(sqlite_url: str) -> None:
     store = open_at(sqlite_url)
     await _name(store)
-    await store.directory.erase_group(GROUP.id)
+    await store.directory.erase_groups((GROUP.id,))
     raw = sqlite_bytes(sqlite_url)
     assert MARK.encode() not in raw
     assert b"Titre-" not in raw
@@ -151,7 +151,7 @@ async def test_postgresql_rewrites_the_tables_of_keys_and_names(empty_postgres: 
     assert wrapped["room-2"] in keys
     for table in ("members", "attendance"):
         assert MARK.encode() not in await _postgres_bytes(store, empty_postgres, table)
-    await store.directory.erase_group(GROUP.id)
+    await store.directory.erase_groups((GROUP.id,))
     assert b"Titre-" not in await _postgres_bytes(store, empty_postgres, "groups")
     for table in ("events", "commands", "documents", "session_keys"):
         assert SECRET.encode() not in await _postgres_bytes(store, empty_postgres, table)

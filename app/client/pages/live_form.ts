@@ -13,7 +13,7 @@ export function followForm(): void {
     const mine = ++asked;
     const data = new FormData(form, step ?? null);
     if (!step) data.set("action", "preview");
-    const page = await fetchPage("POST", form.action, data);
+    const page = await fetchPage("POST", location.pathname, data);
     if (page && mine === asked) replaceRegions(page);
   };
   const soon = () => {

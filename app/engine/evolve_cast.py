@@ -1,0 +1,115 @@
+"""What facts about people and the plan change."""
+
+from dataclasses import replace
+from typing import TypeVar, assert_never
+
+from app.engine.events import (
+    ClientChosen,
+    ClientDeclined,
+    PersonAdded,
+    PersonRemoved,
+    PlanChanged,
+    RoleAssigned,
+)
+from app.engine.evolve_voices import without
+from app.engine.evolve_writing import less
+from app.engine.ids import EntryId, PersonId
+from app.engine.plan import expand, total, turns
+from app.engine.state import Person, Presence, Session
+from app.engine.timer import new_clock
+
+V = TypeVar("V")
+
+
+def change_cast(
+    session: Session,
+    event: PlanChanged | PersonAdded | PersonRemoved | RoleAssigned | ClientChosen | ClientDeclined,
+) -> Session:
+    """Take in a fact about people or the plan."""
+    match event:
+        case PlanChanged(title, starts_at, zone, rounds, minutes):
+            plan = expand(session.protocol, rounds, minutes)
+            count = turns(session.protocol, rounds)
+            return replace(
+                session,
+                title=title,
+                starts_at=starts_at,
+                zone=zone,
+                rounds=rounds,
+                minutes=minutes,
+                plan=plan,
+                clock=new_clock(plan, starts_at + total(plan)),
+                clients=resized(session.clients, count),
+                subjects=resized(session.subjects, count),
+            )
+        case PersonAdded(person, name, role, tags):
+            if session.find_person(person):
+                return with_person(session, person, name=name, role=role, tags=tags)
+            return replace(session, people=(*session.people, Person(person, name, role, tags)))
+        case PersonRemoved(person):
+            return _removed(session, person)
+        case RoleAssigned(person, role):
+            return with_person(session, person, role=role)
+        case ClientChosen(person, turn, subject, reserve):
+            return _chosen(session, person, turn, subject, reserve)
+        case ClientDeclined(person, declined):
+            return with_person(session, person, declined=declined)
+        case _:
+            assert_never(event)
+
+
+def with_person(session: Session, person: PersonId, **changes: object) -> Session:
+    """Change one seat."""
+    people = tuple(replace(each, **changes) if each.id == person else each for each in session.people)  # type: ignore[arg-type]
+    return replace(session, people=people)
+
+
+def leave(session: Session, person: PersonId, gone: bool) -> Session:
+    """A person who is away keeps hand and turn; one who is gone does not."""
+    if not gone:
+        return with_person(session, person, presence=Presence.AWAY)
+    left = with_person(session, person, presence=Presence.GONE)
+    return replace(left, floor=without(left.floor, person))
+
+
+def _removed(session: Session, person: PersonId) -> Session:
+    return replace(
+        session,
+        people=tuple(each for each in session.people if each.id != person),
+        clients=tuple(None if each == person else each for each in session.clients),
+        subjects=tuple(
+            None if client == person else subject
+            for client, subject in zip(session.clients, session.subjects, strict=True)
+        ),
+        reserve=None if session.reserve == person else session.reserve,
+        floor=without(session.floor, person),
+        ready=session.ready - {person},
+        interests={entry: people - {person} for entry, people in session.interests.items()},
+    )
+
+
+def _chosen(
+    session: Session, person: PersonId, turn: int, subject: EntryId | None, reserve: PersonId | None
+) -> Session:
+    """Another client has another request: the contract of the turn goes, and the ideas the one before had kept."""
+    index = turn - 1
+    before = session.clients[index]
+    chosen = replace(
+        session,
+        clients=(*session.clients[:index], person, *session.clients[index + 1 :]),
+        subjects=(*session.subjects[:index], subject, *session.subjects[index + 1 :]),
+        reserve=reserve,
+    )
+    if before == person:
+        return chosen
+    kept = frozenset(each for each in session.kept if session.entries[each].turn != turn)
+    contract = session.contracts.get(turn)
+    if contract is None:
+        return replace(chosen, kept=kept)
+    entries, contracts = less(session.entries, contract.entry), less(session.contracts, turn)
+    return replace(chosen, kept=kept, contracts=contracts, entries=entries)
+
+
+def resized(values: tuple[V | None, ...], count: int) -> tuple[V | None, ...]:
+    """Cut or fill up to so many turns."""
+    return (*values[:count], *(None for _ in range(count - len(values))))

@@ -1,0 +1,1 @@
+"""Plays whole rehearsals on the served program, at full speed."""

@@ -1,0 +1,183 @@
+"""Simulated people play every protocol to its end, leave the seat of a visitor alone, and tell machines how it went."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from app.engine.ids import PersonId, SessionId
+from app.main import Parts
+from app.rehearsal.browser import Browser, Ledger, Seat
+from app.rehearsal.story import Dealer, Temper, languages, tell
+from app.rehearsal.tempo import MAX, Tempo, read_speed
+from app.rehearsal.troupe import Place, Played, Stage, play
+from devtools.steps import ROOT
+from tests.fakes import FakeClock
+from tests.realtime.table import PATIENCE, served
+
+PROTOCOLS = sorted(path.stem for path in (ROOT / "protocols").glob("*.yaml"))
+LANGS = {name: languages()[number % len(languages())] for number, name in enumerate(PROTOCOLS)}
+
+
+@pytest.fixture
+async def parts(tmp_path: Path) -> AsyncIterator[Parts]:
+    async with served(tmp_path, FakeClock()) as running:
+        yield running
+
+
+async def _stage(parts: Parts, protocol: str, lang: str, people: int = 8) -> tuple[Stage, Browser]:
+    host = Browser(parts.settings.origin, parts.settings.origin, lang)
+    form = {"protocol": protocol, "people": str(people), "speed": "max", "seat": "none", "play": "there"}
+    answer = await host.post("/rehearse", form, accept="application/json")
+    assert answer.status == 200, answer
+    told = json.loads(answer.body)
+    story = tell(lang)
+    by_name = {each.name: each for each in story.people}
+    places = tuple(Place(PersonId(s["person"]), by_name[s["name"]], s["token"]) for s in told["seats"])
+    return Stage(SessionId(told["session"]), PersonId(told["host"]), places, story, Tempo(MAX)), host
+
+
+async def _played(
+    parts: Parts, protocol: str, lang: str, people: int = 8
+) -> tuple[Stage, Played, Ledger, Browser]:
+    stage, host = await _stage(parts, protocol, lang, people)
+    ledger = Ledger()
+    async with asyncio.timeout(120):
+        played = await play(stage, host, ledger)
+    return stage, played, ledger, host
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+async def test_every_protocol_is_played_to_its_end_and_leaves_a_plan(parts: Parts, protocol: str) -> None:
+    stage, played, ledger, _ = await _played(parts, protocol, LANGS[protocol], people=6)
+    assert played.last["session"]["status"] == "ended"
+    assert all(slot["used_ms"] >= 0 for slot in played.last["plan"])
+    assert ledger.refused.total() == 0, ledger.refused
+    assert ledger.sent == ledger.acknowledged > 50
+    plans = [await browser.get(f"/after/{stage.session}/plan.pdf") for browser in played.browsers.values()]
+    session = await parts.rooms.session(stage.session)
+    clients = {client for client in session.clients if client is not None}
+    assert sum(page.status == 200 for page in plans) == len(clients) >= 1
+    assert all(page.body.startswith(b"%PDF-") for page in plans if page.status == 200)
+
+
+async def test_the_smallest_and_the_largest_table_are_played(parts: Parts) -> None:
+    for people in (5, 11):
+        stage, played, ledger, _ = await _played(parts, "codev-75", "fr", people)
+        assert played.last["session"]["status"] == "ended"
+        assert len(stage.places) == people - 1
+        assert ledger.refused.total() == 0
+
+
+async def test_each_behaves_by_their_temper(parts: Parts) -> None:
+    stage, _, _, _ = await _played(parts, "codev-75", "fr")
+    session = await parts.rooms.session(stage.session)
+    temper = {place.character.temper: place.person for place in stage.places}
+    wrote = [entry.author for entry in session.entries.values() if entry.kind in ("question", "idea")]
+    assert wrote.count(temper[Temper.TALKATIVE]) > wrote.count(temper[Temper.SILENT])
+    assert session.clients[0] not in (None, stage.host)
+    tagged = next(person for person in session.people if person.id == temper[Temper.EXPERT])
+    assert tagged.tags
+
+
+async def test_a_visitor_conducts_and_the_others_come(parts: Parts) -> None:
+    visitor = Browser(parts.settings.origin, parts.settings.origin, "fr")
+    answer = await visitor.post("/rehearse", {"speed": "max"})
+    assert answer.status == 303
+    assert answer.location.startswith("/console/")
+    seat = Seat(visitor, SessionId(answer.location.rpartition("/")[2]), Ledger())
+    async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as tasks:
+        await seat.sit(tasks)
+        assert seat.view["me"]["role"] == "facilitator"
+        if seat.view["session"]["status"] == "planned":
+            assert await seat.do("open-doors")
+        await seat.until(lambda view: sum(each["presence"] == "here" for each in view["seats"]) >= 7)
+        assert await seat.do("start")
+        await seat.until(lambda view: all(each["presence"] == "here" for each in view["seats"]))
+        assert await seat.do("end")
+        await seat.until(lambda view: view["session"]["status"] == "ended")
+        await seat.leave()
+
+
+async def test_a_visitor_takes_the_clients_seat_and_nobody_else_does(parts: Parts) -> None:
+    visitor = Browser(parts.settings.origin, parts.settings.origin, "en")
+    answer = await visitor.post("/rehearse", {"speed": "max", "seat": "client"})
+    assert answer.location.startswith("/room/")
+    seat = Seat(visitor, SessionId(answer.location.rpartition("/")[2]), Ledger())
+    async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
+        await seat.sit(tasks)
+        assert seat.view["me"]["role"] == "consultant"
+        await seat.until(lambda view: view["session"]["status"] == "running")
+        await seat.leave()
+
+
+async def test_an_unknown_protocol_or_speed_is_not_found(parts: Parts) -> None:
+    visitor = Browser(parts.settings.origin, parts.settings.origin, "fr")
+    for form in ({"protocol": "nothing"}, {"speed": "0.1"}, {"speed": "fast"}, {"seat": "sponsor"}):
+        assert (await visitor.post("/rehearse", form)).status == 404
+
+
+def test_the_command_prints_one_line_for_machines_and_keeps_the_plan(tmp_path: Path) -> None:
+    words = ["rehearse", "--protocol", "troika", "--people", "4", "--speed", "max", "--lang", "en", "--json"]
+    said = subprocess.run(
+        [sys.executable, "-m", "app", *words, "--sessions", "2", "--data", str(tmp_path)],
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert said.returncode == 0, said.stderr
+    line = json.loads(said.stdout.splitlines()[-1])
+    assert list(line) == ["protocol", "people", "sessions", "phases", "commands", "latency_ms", "pdf"]
+    assert (line["protocol"], line["people"], line["sessions"]) == ("troika", 4, 2)
+    assert len(line["phases"]) == 12
+    assert all(list(phase) == ["id", "planned_s", "used_s"] for phase in line["phases"])
+    assert list(line["commands"]) == ["sent", "acknowledged", "refused"]
+    assert line["commands"]["sent"] == line["commands"]["acknowledged"]
+    assert list(line["latency_ms"]) == ["p50", "p99"]
+    assert Path(line["pdf"]).read_bytes().startswith(b"%PDF-")
+    assert Path(line["pdf"]).is_relative_to(tmp_path)
+
+
+def test_a_server_that_does_not_answer_is_one_sentence(tmp_path: Path) -> None:
+    words = ["rehearse", "--url", "http://127.0.0.1:9", "--json", "--data", str(tmp_path)]
+    said = subprocess.run(
+        [sys.executable, "-m", "app", *words],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert said.returncode == 1
+    assert said.stderr.count("\n") == 1
+    assert "127.0.0.1:9" in said.stderr
+
+
+def test_the_story_is_told_alike_in_every_language() -> None:
+    stories = [tell(lang) for lang in languages()]
+    assert {"fr", "en"} <= set(languages())
+    assert len({tuple(each.temper for each in story.people) for story in stories}) == 1
+    for story in stories:
+        assert len(story.people) >= 10
+        assert set(story.learnings) == {"appreciation", "expectations", "learnings", "applications"}
+        assert len({each.name for each in story.people}) == len(story.people)
+
+
+def test_lines_repeat_only_when_the_story_runs_short() -> None:
+    dealer = Dealer()
+    assert [dealer.deal(("a", "b", "c")) for _ in range(4)] == ["a", "b", "c", "a"]
+    assert dealer.deal(("x", "y")) == "x"
+
+
+@pytest.mark.parametrize("text", ["0.5", "fast", "-1", "1e9", "nan", ""])
+def test_only_speeds_that_can_be_played_are_read(text: str) -> None:
+    with pytest.raises(ValueError):
+        read_speed(text)
+
+
+def test_protocol_seconds_do_not_depend_on_the_speed() -> None:
+    assert read_speed("60").protocol_s(1000) == 60
+    assert read_speed("max").protocol_s(1000) == 1
+    assert read_speed("MAX").is_max

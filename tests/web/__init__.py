@@ -1,0 +1,1 @@
+"""Pages: who may ask, what they say, and what they survive."""
