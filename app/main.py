@@ -28,6 +28,7 @@ from app.gateways.mail import Outbox, SmtpMailer, TemplateLetters
 from app.gateways.pdf import TypstPdf
 from app.gateways.protocol_files import ProtocolFiles
 from app.gateways.qr import qr_svg
+from app.realtime import measures
 from app.realtime.bus import Bus
 from app.realtime.connection import Doorway
 from app.realtime.hub import Hub
@@ -153,7 +154,10 @@ Greet = Callable[[Parts], Awaitable[None]]
 def create_app(settings: Settings, clock: Clock | None = None, greet: Greet | None = None) -> FastAPI:
     """Make the web application; its parts are built now, its tasks run while it serves; `greet` is called at its start."""
     application = FastAPI(title="Ronde", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan)
-    application.state.parts = build(settings, clock or SystemClock())
+    if clock is None:
+        clock = steady = SystemClock()
+        measures.DRIFT.set_function(lambda: steady.drift().total_seconds())
+    application.state.parts = build(settings, clock)
     application.state.greet = greet
     errors.install(application, settings.origin)
     for module in sorted(each.name for each in pkgutil.iter_modules(app.web.__path__)):

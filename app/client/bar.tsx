@@ -45,7 +45,7 @@ export function Bar({ timeHidden, onHide, session }: Props): JSX.Element {
           </p>
         ) : null}
         <span class="wide">{time}</span>
-        <details class="menu">
+        <details class="options">
           <summary class="btn bare">
             <Icon of={Menu} />
             {_("Menu")}

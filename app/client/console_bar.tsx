@@ -19,7 +19,7 @@ export function ConsoleBar({ session, onHelp, onEnd }: Props): JSX.Element {
       <Mark />
       <Say />
       <div class="group">
-        <details class="menu">
+        <details class="options">
           <summary class="btn bare">
             <Icon of={Menu} />
             {_("Menu")}

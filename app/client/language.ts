@@ -44,11 +44,11 @@ export function list(names: readonly string[]): string {
 /** Writes an hour in the zone of the session: 15:15, or 15 h 15 in French prose. */
 export function hour(ms: number, zone: string, prose = false): string {
   const text = new Intl.DateTimeFormat(lang === "fr" ? "fr-FR" : "en-GB", {
-    hour: "2-digit",
+    hour: prose ? "numeric" : "2-digit",
     minute: "2-digit",
     timeZone: zone,
   }).format(ms);
-  return prose && lang === "fr" ? text.replace(":", "\u00a0h\u00a0") : text;
+  return prose && lang === "fr" ? text.replace(/^0?(\d+):/, "$1\u00a0h\u00a0") : text;
 }
 
 function fill(text: string, values?: Values): string {

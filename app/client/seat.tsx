@@ -7,17 +7,20 @@ import { short, view } from "./store.ts";
 import type { SeatView } from "./wire.gen.ts";
 
 const TINTS = ["clay", "moss", "mist", "sand"];
-const PORTRAITS = new Set([
-  "awa",
-  "claire",
-  "helene",
-  "karim",
-  "luc",
-  "nadia",
-  "sophie",
-  "thomas",
-  "yasmine",
-]);
+/** The simulated people of a rehearsal who have a portrait, by their plain first names. */
+const PORTRAITS: Readonly<Record<string, string>> = {
+  awa: "awa",
+  claire: "claire",
+  helene: "helene",
+  helen: "helene",
+  karim: "karim",
+  luc: "luc",
+  luke: "luc",
+  nadia: "nadia",
+  sophie: "sophie",
+  thomas: "thomas",
+  yasmine: "yasmine",
+};
 
 export function Seat({ seat, me, floor }: { seat: SeatView; me: boolean; floor: boolean }): JSX.Element {
   const marks = ["seat"];
@@ -64,7 +67,8 @@ function Picture({ seat }: { seat: SeatView }): JSX.Element {
 function portraitOf(name: string): string {
   const first = name.trim().split(/\s+/)[0] ?? "";
   const plain = first.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-  return PORTRAITS.has(plain) ? `/static/portraits/${plain}.svg` : "";
+  const portrait = PORTRAITS[plain];
+  return portrait ? `/static/portraits/${portrait}.svg` : "";
 }
 
 /** Takes the first letters of the first and last names. */
@@ -102,15 +106,15 @@ export function stateOf(seat: SeatView, me: boolean, floor: boolean): string {
     case "client":
       return _("client");
     case "facilitator":
-      return _("facilitates");
+      return me ? _("facilitate") : _("facilitates");
     case "co-facilitator":
-      return _("co-facilitates");
+      return me ? _("co-facilitate") : _("co-facilitates");
     case "timekeeper":
-      return _("keeps time");
+      return me ? _("keep time") : _("keeps time");
     case "scribe":
-      return _("takes notes");
+      return me ? _("take notes") : _("takes notes");
     case "observer":
-      return _("observes");
+      return me ? _("observe") : _("observes");
     default:
       return "";
   }

@@ -30,6 +30,7 @@ REOPEN_FOR = timedelta(minutes=10)
 ON_THE_HOUR = timedelta(
     minutes=30
 )  # a start further from the hour is another appointment: the announced end moves
+GRACE = timedelta(minutes=1)
 ABANDONED_AFTER = timedelta(hours=6)
 MOST_AT_ONCE = 3600  # seconds
 REASON_LENGTH = 200
@@ -89,13 +90,25 @@ def blocked(session: Session, slot: Slot) -> Code | None:
     return None
 
 
+def moves_on_at(session: Session) -> datetime | None:
+    """Say when the clock moves a self-guided session on; never at once after a pause or a step back."""
+    since = session.clock.running_since
+    if not session.self_guided or since is None:
+        return None
+    return max(next_start(session.clock, since), since + GRACE)
+
+
 def ends_by_itself(session: Session) -> datetime:
     """Say when the clock ends a session: at its last minute without a facilitator, or long after it was abandoned."""
-    clock = session.clock
-    abandoned = max(clock.promised_end, session.starts_at + total(session.plan)) + ABANDONED_AFTER
-    if session.self_guided and clock.running_since is not None and session.following is None:
-        return min(abandoned, next_start(clock, clock.running_since))
-    return abandoned
+    last = max(
+        session.clock.promised_end,
+        session.starts_at + total(session.plan),
+        session.reopened_at or session.starts_at,
+    )
+    moves_on = moves_on_at(session)
+    if moves_on is not None and session.following is None:
+        return min(last + ABANDONED_AFTER, moves_on)
+    return last + ABANDONED_AFTER
 
 
 def _start(session: Session, now: datetime) -> tuple[Event, ...]:
@@ -126,9 +139,8 @@ def _next(session: Session, from_key: str, by: Actor, now: datetime) -> tuple[Ev
     following = session.following
     if following is None:
         raise Refusal(Code.LAST_PHASE)
-    if by == CLOCK and (
-        session.clock.running_since is None or now < next_start(session.clock, session.clock.running_since)
-    ):
+    moves_on = moves_on_at(session)
+    if by == CLOCK and (moves_on is None or now < moves_on):
         raise Refusal(Code.TOO_EARLY)
     _check_guards(session, following)
     return (PhaseStarted(following.key),)

@@ -4,10 +4,9 @@ from datetime import datetime
 
 from app.engine.commands import Close, Command, End, Next, OpenDoors
 from app.engine.decide_cast import DOORS_BEFORE
-from app.engine.decide_time import REOPEN_FOR, blocked, ends_by_itself
+from app.engine.decide_time import REOPEN_FOR, blocked, ends_by_itself, moves_on_at
 from app.engine.ids import CommandId
 from app.engine.state import Session, Status
-from app.engine.timer import next_start
 
 
 def due(session: Session) -> tuple[datetime, Command, CommandId] | None:
@@ -26,16 +25,10 @@ def due(session: Session) -> tuple[datetime, Command, CommandId] | None:
 
 
 def _advance(session: Session) -> tuple[datetime, Command, CommandId] | None:
-    slot, following, since = session.slot, session.following, session.clock.running_since
-    if (
-        not session.self_guided
-        or slot is None
-        or following is None
-        or since is None
-        or blocked(session, following)
-    ):
+    slot, following, moves_on = session.slot, session.following, moves_on_at(session)
+    if slot is None or following is None or moves_on is None or blocked(session, following):
         return None
-    return _named(next_start(session.clock, since), Next(slot.key), f"next:{slot.key}")
+    return _named(moves_on, Next(slot.key), f"next:{slot.key}")
 
 
 def _named(instant: datetime, command: Command, what: str) -> tuple[datetime, Command, CommandId]:

@@ -69,6 +69,8 @@ class SessionPlanned:
 
 @dataclass(frozen=True, slots=True)
 class PlanChanged:
+    """Title, hour or lengths were changed before the start; these hold now."""
+
     title: str
     starts_at: datetime
     zone: str
@@ -78,6 +80,8 @@ class PlanChanged:
 
 @dataclass(frozen=True, slots=True)
 class PersonAdded:
+    """A person has a seat, or another name, role or tags."""
+
     person: PersonId
     name: str
     role: Role
@@ -86,33 +90,43 @@ class PersonAdded:
 
 @dataclass(frozen=True, slots=True)
 class PersonRemoved:
+    """A seat was taken away."""
+
     person: PersonId
 
 
 @dataclass(frozen=True, slots=True)
 class DoorsOpened:
-    pass
+    """People may come in."""
 
 
 @dataclass(frozen=True, slots=True)
 class PersonArrived:
+    """A person is here."""
+
     person: PersonId
 
 
 @dataclass(frozen=True, slots=True)
 class PersonLeft:
+    """A person lost the connection, or left on purpose (`gone`)."""
+
     person: PersonId
     gone: bool
 
 
 @dataclass(frozen=True, slots=True)
 class RoleAssigned:
+    """A person has this role outside of their turn as client."""
+
     person: PersonId
     role: Role
 
 
 @dataclass(frozen=True, slots=True)
 class InterestSignalled:
+    """A person showed interest in a subject, or no longer."""
+
     person: PersonId
     entry: EntryId
     on: bool
@@ -120,6 +134,8 @@ class InterestSignalled:
 
 @dataclass(frozen=True, slots=True)
 class ClientChosen:
+    """A person is the client of a turn."""
+
     person: PersonId
     turn: int
     subject: EntryId | None
@@ -128,44 +144,58 @@ class ClientChosen:
 
 @dataclass(frozen=True, slots=True)
 class ClientDeclined:
+    """A person would rather not be client today, or would again."""
+
     person: PersonId
     declined: bool
 
 
 @dataclass(frozen=True, slots=True)
 class SessionStarted:
+    """The first phase runs; the end is announced."""
+
     key: str
     promised_end: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class PhaseStarted:
+    """The next phase runs."""
+
     key: str
 
 
 @dataclass(frozen=True, slots=True)
 class PhaseReturned:
+    """The phase before runs again, with the time it had left."""
+
     key: str
 
 
 @dataclass(frozen=True, slots=True)
 class ClockPaused:
+    """The clock stands still."""
+
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class ClockResumed:
-    pass
+    """The clock runs again."""
 
 
 @dataclass(frozen=True, slots=True)
 class TimeGranted:
+    """The running phase has this length in all."""
+
     key: str
     granted: timedelta
 
 
 @dataclass(frozen=True, slots=True)
 class Replanned:
+    """A proposal of the drift absorber holds: new lengths by plan key, and the announced end."""
+
     proposal: str
     granted: Mapping[str, timedelta]
     promised_end: datetime
@@ -173,37 +203,51 @@ class Replanned:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
+    """The last change of phase, of time or the end was taken back."""
+
     change: str  # stored name of the event taken back
 
 
 @dataclass(frozen=True, slots=True)
 class HandRaised:
+    """A person asks for the floor."""
+
     person: PersonId
 
 
 @dataclass(frozen=True, slots=True)
 class HandLowered:
+    """A hand is down."""
+
     person: PersonId
 
 
 @dataclass(frozen=True, slots=True)
 class FloorGiven:
+    """A person has the floor, or nobody."""
+
     person: PersonId | None
 
 
 @dataclass(frozen=True, slots=True)
 class FloorPassed:
+    """The speaker has finished, and the next one in the round speaks."""
+
     to: PersonId | None
     round: tuple[PersonId, ...]  # still to come after them
 
 
 @dataclass(frozen=True, slots=True)
 class RoundStarted:
+    """A round of all began with the first of these."""
+
     order: tuple[PersonId, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class EntryWritten:
+    """A text was written, or worded again: the same entry is the same text."""
+
     entry: EntryId
     kind: Kind
     author: PersonId
@@ -216,16 +260,22 @@ class EntryWritten:
 
 @dataclass(frozen=True, slots=True)
 class EntryErased:
+    """A text was erased by its author."""
+
     entry: EntryId
 
 
 @dataclass(frozen=True, slots=True)
 class EntriesRevealed:
+    """What was written in secret is there for everybody to read."""
+
     entries: tuple[EntryId, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ContractAccepted:
+    """One side accepted the wording of the contract."""
+
     turn: int
     side: Side
     person: PersonId
@@ -233,35 +283,41 @@ class ContractAccepted:
 
 @dataclass(frozen=True, slots=True)
 class IdeaKept:
+    """The client keeps an idea, or no longer."""
+
     entry: EntryId
     keep: bool
 
 
 @dataclass(frozen=True, slots=True)
 class ActionsOrdered:
+    """A person put the actions of their plan in this order."""
+
     person: PersonId
     entries: tuple[EntryId, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ReadySaid:
+    """A person has finished, or not yet after all."""
+
     person: PersonId
     ready: bool
 
 
 @dataclass(frozen=True, slots=True)
 class SessionEnded:
-    pass
+    """The session is over, and can be reopened for ten minutes."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionReopened:
-    pass
+    """An ended session goes on, its clock standing still."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionClosed:
-    pass
+    """Nothing changes any more; the trace policy takes effect."""
 
 
 Event = (

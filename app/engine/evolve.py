@@ -165,7 +165,12 @@ def _changed(session: Session, event: Event, at: datetime) -> Session:
         case SessionReopened():
             status = Status.OPEN if session.clock.at is None else Status.RUNNING
             return replace(
-                session, status=status, ended_at=None, undo=None, clock=pause(session.clock, at, "reopened")
+                session,
+                status=status,
+                ended_at=None,
+                reopened_at=at,
+                undo=None,
+                clock=pause(session.clock, at, "reopened"),
             )
         case SessionClosed():
             return replace(session, status=Status.CLOSED, undo=None)

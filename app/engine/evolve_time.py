@@ -83,7 +83,7 @@ def undone(session: Session, at: datetime) -> Session:
             clock = replace(
                 now, running_since=at if undo.clock.running_since else None, reason=undo.clock.reason
             )
-            return replace(session, undo=None, status=undo.status, ended_at=None, clock=clock)
+            return replace(session, undo=None, status=undo.status, ended_at=None, reopened_at=at, clock=clock)
         case _:
             clock = undo.clock
             if clock.at is not None:

@@ -130,6 +130,7 @@ class Session:
     kept: frozenset[EntryId] = frozenset()
     ready: frozenset[PersonId] = frozenset()
     ended_at: datetime | None = None
+    reopened_at: datetime | None = None  # the last time an end was taken back
     undo: Undoable | None = None
 
     def find_person(self, person: PersonId) -> Person | None:

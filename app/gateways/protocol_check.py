@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import lru_cache
 from itertools import pairwise
 
 from pydantic import BaseModel, ValidationError
@@ -18,8 +19,12 @@ from app.usecases.protocol_library import Checked, Path, Problem
 from app.usecases.review_protocol import review
 
 
+@lru_cache(maxsize=64)
 def check_protocol(data: bytes, file: str = "") -> Checked:
-    """Read a protocol file; `protocol` is None as soon as there is one fault that is not a warning."""
+    """Read a protocol file; `protocol` is None as soon as there is one fault that is not a warning.
+
+    Reading costs about 60 ms and depends on the bytes alone, so the same bytes are read once.
+    """
     source = read_yaml(data)
     problems = list(source.problems)
     protocol = None

@@ -12,6 +12,9 @@ SECONDS = Histogram(
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0),
     registry=REGISTRY,
 )
+DRIFT = Gauge(
+    "ronde_clock_drift_seconds", "How far the wall clock has jumped away since the start.", registry=REGISTRY
+)
 CLOSED = Counter(
     "ronde_sockets_closed", "Sockets the server closed, by close code.", ["code"], registry=REGISTRY
 )

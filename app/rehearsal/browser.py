@@ -5,6 +5,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPSConnection
 from http.cookies import SimpleCookie
@@ -107,7 +108,7 @@ class Seat:
         self._session = session
         self._ledger = ledger
         self._socket: ClientConnection | None = None
-        self._answers: dict[str, asyncio.Future[tuple[str, str]]] = {}
+        self._answers: dict[str, tuple[str, float, asyncio.Future[bool]]] = {}
         self._changed = asyncio.Event()
         self._offset_ms = 0.0
 
@@ -132,33 +133,28 @@ class Seat:
             raise Lost("The room closed its door.")
 
     async def leave(self) -> None:
-        """Close the socket."""
-        if self._socket is not None:
-            await self._socket.close()
+        """Close the socket, once everything sent is answered."""
+        if self._socket is None:
+            return
+        waiting = [answer for _, _, answer in self._answers.values()]
+        if waiting:
+            await asyncio.wait(waiting, timeout=ANSWER_WITHIN)
+        await self._socket.close()
 
     async def do(self, command: str, **fields: Any) -> bool:
         """Give a command and wait until it is on disk (True) or refused (False)."""
         if self._socket is None or self.over.is_set():
             return False
         id = uuid4().hex
-        answer: asyncio.Future[tuple[str, str]] = asyncio.get_running_loop().create_future()
-        self._answers[id] = answer
-        started = time.perf_counter()
+        answer: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+        self._answers[id] = command, time.perf_counter(), answer
         self._ledger.sent += 1
         try:
             await self._socket.send(json.dumps({"t": "do", "id": id, "type": command, **fields}))
             async with asyncio.timeout(ANSWER_WITHIN):
-                kind, code = await answer
+                return await asyncio.shield(answer)
         except (ConnectionClosed, TimeoutError):
             return False
-        finally:
-            self._answers.pop(id, None)
-        if kind == "ack":
-            self._ledger.acknowledged += 1
-            self._ledger.seconds.append(time.perf_counter() - started)
-            return True
-        self._ledger.refused[f"{command}: {code}"] += 1
-        return False
 
     async def until(self, holds: Callable[[View], bool]) -> None:
         """Wait until the view is as wished, or the session is over."""
@@ -178,11 +174,12 @@ class Seat:
 
     async def _beat(self, socket: ClientConnection) -> None:
         while not self.over.is_set():
-            await asyncio.sleep(PING_EVERY)
             try:
-                await socket.send(json.dumps({"t": "ping", "t0": time.time() * 1000}))
-            except ConnectionClosed:
-                return
+                async with asyncio.timeout(PING_EVERY):
+                    await self.over.wait()
+            except TimeoutError:
+                with suppress(ConnectionClosed):
+                    await socket.send(json.dumps({"t": "ping", "t0": time.time() * 1000}))
 
     async def _read(self, socket: ClientConnection) -> None:
         try:
@@ -193,9 +190,8 @@ class Seat:
         finally:
             self.over.set()
             self._changed.set()
-            for answer in self._answers.values():
-                if not answer.done():
-                    answer.set_result(("refused", "lost"))
+            for _, _, answer in self._answers.values():
+                answer.set_result(False)
 
     def _take(self, frame: dict[str, Any]) -> None:
         match frame["t"]:
@@ -208,9 +204,9 @@ class Seat:
                 for path, value in frame["set"].items():
                     self._put(path, value)
             case "ack":
-                self._answered(frame["id"], ("ack", ""))
+                self._answered(frame["id"], "")
             case "refused":
-                self._answered(frame["id"], ("refused", frame["code"]))
+                self._answered(frame["id"], frame["code"])
             case "bye" if frame["code"] != CloseCode.BYE:
                 self.over.set()
             case _:
@@ -226,7 +222,12 @@ class Seat:
         else:
             self.view["entries"][entry] = value
 
-    def _answered(self, id: str, answer: tuple[str, str]) -> None:
-        waiting = self._answers.get(id)
-        if waiting is not None and not waiting.done():
-            waiting.set_result(answer)
+    def _answered(self, id: str, code: str) -> None:
+        """Enter an answer in the ledger, also when nobody waits for it any more."""
+        command, started, answer = self._answers.pop(id)
+        if code:
+            self._ledger.refused[f"{command}: {code}"] += 1
+        else:
+            self._ledger.acknowledged += 1
+            self._ledger.seconds.append(time.perf_counter() - started)
+        answer.set_result(not code)

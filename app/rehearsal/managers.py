@@ -181,7 +181,6 @@ class Manager:
             floor = self.seat.view["floor"]
             if floor["holder"] == me and floor["since"] == since:
                 await self.seat.do("pass-floor", holder=me)
-                await self.seat.until(lambda view, since=since: view["floor"]["since"] != since)  # type: ignore[misc]
 
     def _speech(self) -> float:
         """Say how many seconds one speaks: in a phase of one's own, nearly all of it."""

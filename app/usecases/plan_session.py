@@ -82,10 +82,13 @@ def check(protocol: Protocol, people: int, starts_at: datetime, now: datetime) -
 
 
 def clip_minutes(protocol: Protocol, wished: Mapping[str, int]) -> dict[str, timedelta]:
-    """Keep the wished minutes that differ from the protocol, inside what each phase allows."""
+    """Keep the wished minutes that differ from the protocol, inside what each phase allows.
+
+    Wishes are whole minutes: one that is the default without its fraction is no wish (Troika's 4.5).
+    """
     kept = {}
     for phase in protocol.phases():
-        if phase.id in wished:
+        if phase.id in wished and wished[phase.id] != round(phase.minutes.default / timedelta(minutes=1)):
             asked = timedelta(minutes=max(0, min(wished[phase.id], MOST_MINUTES)))
             asked = max(phase.minutes.least, min(asked, phase.minutes.most))
             if asked != phase.minutes.default:

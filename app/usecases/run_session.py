@@ -135,7 +135,9 @@ class Rooms:
         """Open the log of a new session with its first fact; saying it twice is harmless."""
         now = self._clock.now()
         await self._log.append(planned.session_id, 0, command_id, (planned,), now, str(actor))
-        return await self.session(planned.session_id)
+        session = await self.session(planned.session_id)
+        self._publish(self._room(planned.session_id))
+        return session
 
     async def _append(
         self, room: Room, command_id: CommandId, events: tuple[Event, ...], now: datetime, actor: Actor

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from math import pi
 
 from app.engine.plan import Slot
-from app.engine.protocol import Kind, Phase, Role, Voice
+from app.engine.protocol import Kind, Phase, Role, Stage, Voice
 
 RADIUS = 70
 GAP = 5.0  # between two arcs, in units of the drawing
@@ -23,6 +23,7 @@ HINTS = {
     Voice.WRITING: _("everyone writes"),
 }
 BREAK, CONTRACT, PROTECTED = _("break"), _("client, then agreement"), _("protected")
+AMONG_THEMSELVES = _("consultants, among themselves")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,8 @@ def speaks(phase: Phase) -> str:
             return "c"
         case Voice.FREE if _writes(phase, Kind.CONTRACT):
             return "c"
+        case Voice.FREE if phase.stage is Stage.OFF:
+            return "f"
         case _:
             return "a"
 
@@ -118,6 +121,8 @@ def _hint(phase: Phase) -> str:
         return BREAK
     if phase.voice is Voice.FREE and _writes(phase, Kind.CONTRACT):
         return CONTRACT
+    if phase.voice is Voice.FREE and phase.stage is Stage.OFF:
+        return AMONG_THEMSELVES
     return HINTS[phase.voice]
 
 

@@ -16,7 +16,7 @@ from app.engine.events import EVENTS, EntryWritten, Event, IdeaKept, Undone, sto
 from app.engine.evolve import replay
 from app.engine.ids import CLOCK, Actor, EntryId, Machine, PersonId
 from app.engine.projections import project, project_personal, project_shared, sections
-from app.engine.protocol import Kind, Sight
+from app.engine.protocol import Kind, Role, Sight
 from app.engine.state import Session, Status
 from app.engine.timer import settle, total_used
 from tests.builders import BRUNO, CHLOE, DRISS, FACILITATOR, Play, a_plan, a_protocol, a_troika
@@ -30,10 +30,11 @@ NOT_TWICE = (c.Extend, c.PassFloor, c.Write, c.ProposeSubject, c.Replan)
 """Commands that mean something again when they are given again; their ids keep them from being taken twice."""
 
 
-def a_play(troika: bool, depth: int) -> Play:
+def a_play(troika: bool, depth: int, self_guided: bool = False) -> Play:
     """Begin with nothing done, or already in the middle of a session."""
     protocol = a_troika() if troika else a_protocol()
-    play = Play(a_plan(protocol, clients=(BRUNO, CHLOE, DRISS) if troika else ()), protocol)
+    clients = (BRUNO, CHLOE, DRISS) if troika else ()
+    play = Play(a_plan(protocol, clients=clients, self_guided=self_guided), protocol)
     if depth:
         play.start()
         for _ in range(depth - 1):
@@ -58,7 +59,7 @@ def say(refusal: Refusal) -> None:
     assert SENTENCES[refusal.code] % refusal.details
 
 
-plays = st.builds(a_play, st.booleans(), st.integers(0, 9))
+plays = st.builds(a_play, st.booleans(), st.integers(0, 9), st.booleans())
 
 
 @settings(max_examples=80)
@@ -150,7 +151,12 @@ def nobody_sees_what_they_may_not(play: Play) -> None:
             assert person.id in readers[key], f"{person.id} reads {entry}"
             assert entry.kept <= (person.id in session.clients)
             assert entry.author in ((None, person.id) if entry.kind == "idea" else (author,))
-        conducting = person.role.value in ("facilitator", "co-facilitator") and person.id != session.client
+        leads = person.role in (Role.FACILITATOR, Role.CO_FACILITATOR) and person.id != session.client
+        conducting = (
+            leads
+            or (session.self_guided and person.role is not Role.OBSERVER)
+            or (session.self_guided and person.id == session.client)
+        )
         assert (view.conduct is not None) == conducting
 
 

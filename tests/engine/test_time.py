@@ -233,6 +233,27 @@ def test_a_group_without_a_facilitator_is_led_by_the_clock() -> None:
     assert isinstance(deadline(play)[1], End), "without a client the clock cannot go on"
 
 
+def test_a_step_back_in_a_self_guided_session_is_not_undone_by_the_clock_at_once() -> None:
+    play = Play(a_plan(seats=people()[1:], self_guided=True)).open_by(BRUNO)
+    play.now = START
+    play.do(Start(), BRUNO)
+    play.now = deadline(play)[0]
+    play.do(deadline(play)[1], CLOCK)
+    play.do(Back("subject"), BRUNO)
+    assert deadline(play)[:2] == (play.now + minutes(1), Next("opening"))
+
+
+def test_an_abandoned_session_that_is_reopened_is_not_ended_again_at_once() -> None:
+    play = Play().start()
+    instant, command, first = deadline(play)
+    play.now = instant
+    play.do(command, CLOCK)
+    play.wait(5).do(Reopen())
+    instant, _, second = deadline(play)
+    assert instant > play.now + minutes(300)
+    assert first != second
+
+
 # -- the drift absorber ----------------------------------------------------------------------------
 
 
@@ -280,6 +301,17 @@ def test_shaving_is_even_and_respects_the_least_minutes() -> None:
 def test_borrowing_takes_from_the_consultation_alone() -> None:
     offer = next(each for each in proposals(late().session, late().now) if each.name == "borrow")
     assert dict(offer.granted) == {"consultation": minutes(14)}
+
+
+def test_the_running_consultation_lends_time_too() -> None:
+    play = late()
+    play.next().contract().next()
+    offer = next(each for each in proposals(play.session, play.now) if each.name == "borrow")
+    play.wait(1).do(Replan("borrow"))
+    assert dict(offer.granted) == {"consultation": minutes(19)}
+    assert starts(play.session, play.now)[6] == offer.next_at
+    play.do(Undo())
+    assert play.session.clock.timers[5].granted == minutes(20)
 
 
 def test_finishing_later_announces_another_end_in_whole_minutes() -> None:

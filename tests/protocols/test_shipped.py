@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.engine.protocol import Guard, Kind, Phase, Protocol, Role, Sight, Stage
+from app.gateways.protocol_check import check_protocol
 from app.gateways.protocol_content import as_json, from_json, hash_of
 from app.gateways.protocol_files import FIRST, SHIPPED, check_file
 from app.gateways.protocol_schema import schema_text
@@ -133,3 +134,10 @@ def test_the_flash_says_what_it_is_not() -> None:
 
 def test_the_committed_schema_is_fresh() -> None:
     assert (SHIPPED / "schema.json").read_text(encoding="utf-8") == schema_text()
+
+
+def test_the_example_of_the_readme_can_be_played() -> None:
+    blocks = (SHIPPED / "README.md").read_text(encoding="utf-8").split("```yaml\n")
+    example = check_protocol(blocks[1].partition("```")[0].encode())
+    assert example.protocol is not None
+    assert {problem.code for problem in example.problems} == {"no-protected", "no-plan"}

@@ -182,6 +182,15 @@ async def test_deadlines_missed_during_an_outage_are_met_at_the_next_start(tmp_p
         assert (await parts.rooms.session(table.session)).status is Status.OPEN
 
 
+async def test_the_clock_opens_the_doors_of_a_session_planned_just_now(tmp_path: Path) -> None:
+    async with served(tmp_path, FakeClock()) as parts:
+        table = await a_table(parts)
+        await parts.ticker.tick()
+        async with asyncio.timeout(PATIENCE), table.browser(CHLOE) as chloe:
+            await chloe.until(lambda: chloe.view["session"]["status"] == "open")
+            await chloe.until(lambda: {"here"} & {seat["presence"] for seat in chloe.view["seats"]})
+
+
 async def test_after_a_restart_who_does_not_come_back_is_away(tmp_path: Path) -> None:
     clock = FakeClock()
     async with served(tmp_path, clock) as parts:
