@@ -39,8 +39,10 @@ export function Cast(): JSX.Element | null {
   const conduct = here?.conduct;
   const open = useSignal(false);
   if (!here || !conduct || !may("choose-client")) return null;
+  const settled = here.request.client && here.request.consultants;
   const turn = conduct.cast_turn || 1;
   const client = conduct.clients[turn - 1] ?? null;
+  if (client && settled && !open.value) return null;
   const subjects = entriesOf("subject");
   const subjectOf = (person: string): EntryView | undefined =>
     subjects.find((each) => each.author === person);

@@ -6,7 +6,7 @@ import { Announcer, watch } from "./announce.tsx";
 import { Conduct } from "./conduct.tsx";
 import { ConsoleBar } from "./console_bar.tsx";
 import { consoleKeys, Shortcuts } from "./console_keys.tsx";
-import { Controls } from "./controls.tsx";
+import { Controls, Undo } from "./controls.tsx";
 import { Clock } from "./controls_clock.tsx";
 import { listen } from "./keys.ts";
 import { _ } from "./language.ts";
@@ -14,6 +14,7 @@ import { middleKey, Request, Step } from "./middle.tsx";
 import { Closed, Confirm, LinkLine } from "./parts.tsx";
 import { Rail } from "./rail.tsx";
 import { fromMyChair } from "./room.tsx";
+import { narrow } from "./screen.ts";
 import { ask, link, phase, view } from "./store.ts";
 import { Table } from "./table.tsx";
 
@@ -42,6 +43,13 @@ export function Console({ session }: { session: string }): JSX.Element {
     steps: _("Steps"),
   };
   const front = phase.value?.voice === "client" ? (here.request.person ?? null) : null;
+  const controls = (
+    <Controls
+      session={session}
+      onReopen={() => (asking.value = "reopen")}
+      onEnd={() => (asking.value = "end")}
+    />
+  );
   return (
     <>
       <Announcer />
@@ -81,17 +89,19 @@ export function Console({ session }: { session: string }): JSX.Element {
               <div class="core__now" data-centre>
                 <Clock />
               </div>
-              <Controls
-                session={session}
-                onReopen={() => (asking.value = "reopen")}
-                onEnd={() => (asking.value = "end")}
-              />
+              {narrow.value ? null : controls}
               <Request />
             </section>
           </Table>
         </main>
         <Conduct />
         <Rail />
+        {narrow.value ? (
+          <footer class="dock-here">
+            <Undo />
+            {controls}
+          </footer>
+        ) : null}
       </div>
       {help.value ? <Shortcuts onClose={() => (help.value = false)} /> : null}
       {asking.value === "end" ? (

@@ -1,6 +1,7 @@
 // The console's bar: the words to say, nearest the camera, so that eyes stay with people.
-import { Keyboard, Menu, NotebookPen, PhoneOff } from "lucide";
+import { ArrowLeft, Keyboard, Menu, NotebookPen, PhoneOff } from "lucide";
 import type { JSX } from "preact";
+import { previousPhase } from "./controls.tsx";
 import { Icon } from "./icon.tsx";
 import { keysOn, setKeys } from "./keys.ts";
 import { _ } from "./language.ts";
@@ -41,6 +42,12 @@ export function ConsoleBar({ session, onHelp, onEnd }: Props): JSX.Element {
               <Icon of={NotebookPen} />
               {_("Links and people")}
             </a>
+            {may("back") && (view.value?.clock.at ?? 0) > 0 ? (
+              <button type="button" class="btn bare" onClick={previousPhase}>
+                <Icon of={ArrowLeft} />
+                {_("Back to the phase before")}
+              </button>
+            ) : null}
             {may("end") ? (
               <button type="button" class="btn bare" onClick={onEnd}>
                 <Icon of={PhoneOff} />

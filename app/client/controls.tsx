@@ -1,5 +1,5 @@
 // The clock's buttons: pause, two minutes more, one less, back, and the next phase by its name.
-import { ArrowLeft, ArrowRight, Check, DoorOpen, Minus, Pause, Play, Plus, RotateCcw, Undo2 } from "lucide";
+import { ArrowRight, Check, DoorOpen, Minus, Pause, Play, Plus, RotateCcw, Undo2 } from "lucide";
 import type { JSX } from "preact";
 import { Icon } from "./icon.tsx";
 import { _, hour } from "./language.ts";
@@ -8,6 +8,12 @@ import { ask, may, now, phaseWords, shortName, slot, view } from "./store.ts";
 
 export const MORE = 120;
 export const LESS = -60;
+
+/** Goes back to the phase before. */
+export function previousPhase(): void {
+  const key = slot.value?.key;
+  if (key && may("back")) void ask({ type: "back", from_key: key }, "clock");
+}
 
 export function nextPhase(): void {
   const key = slot.value?.key;
@@ -29,7 +35,6 @@ export function Controls({ session, onEnd, onReopen }: Props): JSX.Element | nul
         <Buttons session={session} onEnd={onEnd} onReopen={onReopen} />
       </div>
       <Blocked />
-      <Undo />
       <Refused where={["clock", "accept-contract"]} />
     </div>
   );
@@ -84,21 +89,8 @@ function Running({ onEnd }: { onEnd: () => void }): JSX.Element {
   const at = here?.clock.at ?? 0;
   const following = here?.plan[at + 1];
   const toggle = () => void ask({ type: paused ? "resume" : "pause" }, "clock");
-  const back = () => {
-    if (slot.value) void ask({ type: "back", from_key: slot.value.key }, "clock");
-  };
   return (
     <>
-      {at > 0 ? (
-        <button
-          type="button"
-          class="btn bare round"
-          aria-label={_("Back to the phase before")}
-          onClick={back}
-        >
-          <Icon of={ArrowLeft} />
-        </button>
-      ) : null}
       <button type="button" class={paused ? "btn on" : "btn"} onClick={toggle}>
         <Icon of={paused ? Play : Pause} />
         {paused ? _("Resume") : _("Pause")}
@@ -118,7 +110,7 @@ function Running({ onEnd }: { onEnd: () => void }): JSX.Element {
           onClick={() => void ask({ type: "extend", seconds: MORE }, "clock")}
           aria-label={_("Two minutes more")}
         >
-          <Icon of={Plus} />2<span class="wide"> min</span>
+          <Icon of={Plus} />2
         </button>
       </span>
       {following ? (
@@ -128,7 +120,7 @@ function Running({ onEnd }: { onEnd: () => void }): JSX.Element {
           aria-disabled={here?.conduct?.blocked ? true : undefined}
           onClick={nextPhase}
         >
-          {phaseWords(following)?.title ?? following.key}
+          {stepName(phaseWords(following)?.title ?? following.key)}
           <Icon of={ArrowRight} />
         </button>
       ) : (
@@ -181,8 +173,13 @@ const CHANGES: Readonly<Record<string, () => string>> = {
   "session-ended": () => _("The session has ended."),
 };
 
+/** Shortens "Synthesis, in silence" to its step; the rail has the whole name. */
+function stepName(title: string): string {
+  return title.split(",")[0] ?? title;
+}
+
 /** Offers to take back the last change, for ten seconds. */
-function Undo(): JSX.Element | null {
+export function Undo(): JSX.Element | null {
   const conduct = view.value?.conduct;
   const until = conduct?.undo_until ?? 0;
   if (!conduct?.undo || until <= now.value || !may("undo")) return null;

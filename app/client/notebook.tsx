@@ -54,7 +54,8 @@ export function Notes({ prompts }: { prompts: readonly string[] }): JSX.Element 
   );
 }
 
-export function Notebook({ onClose }: { onClose: () => void }): JSX.Element {
+/** The drawer; `bare` when the rest is on the desk already. */
+export function Notebook({ onClose, bare }: { onClose: () => void; bare?: boolean }): JSX.Element {
   const role = view.value?.me.role ?? "";
   const prompts = phase.value?.prompts[role] ?? phase.value?.prompts.consultant ?? [];
   return (
@@ -70,7 +71,7 @@ export function Notebook({ onClose }: { onClose: () => void }): JSX.Element {
         </button>
       </header>
       <div class="pages">
-        <Lazy part="captures" />
+        {bare ? null : <Lazy part="captures" />}
         <Notes prompts={prompts} />
       </div>
     </aside>

@@ -1,6 +1,8 @@
 // The rail: every phase with its hour, how much is done, and which one is protected.
 import type { JSX } from "preact";
+import { Undo } from "./controls.tsx";
 import { _, hour } from "./language.ts";
+import { narrow } from "./screen.ts";
 import { face, phaseWords, seat, shortName, view } from "./store.ts";
 
 export function Rail(): JSX.Element | null {
@@ -10,6 +12,7 @@ export function Rail(): JSX.Element | null {
   const over = here.session.status === "ended" || here.session.status === "closed";
   return (
     <section class="rail" data-part="steps" aria-label={_("Steps and hours")}>
+      {narrow.value ? null : <Undo />}
       <ol>
         {here.plan.map((each, index) => {
           const now = index === at && !over;

@@ -25,6 +25,7 @@ export function fromMyChair(seats: readonly SeatView[], me: string): readonly Se
 export function Room({ session }: { session: string }): JSX.Element {
   const wide = typeof matchMedia === "function" && matchMedia("(width >= 80rem)").matches;
   const notebook = useSignal(wide);
+  const deskNotebook = useSignal(false);
   const timeHidden = useSignal(remembers("ronde:time-hidden"));
   const here = view.value;
   useEffect(watch, []);
@@ -36,6 +37,7 @@ export function Room({ session }: { session: string }): JSX.Element {
         t: sayTime,
         Escape: () => {
           notebook.value = false;
+          deskNotebook.value = false;
         },
       }),
     [],
@@ -58,7 +60,7 @@ export function Room({ session }: { session: string }): JSX.Element {
     <>
       <Announcer />
       {desk ? (
-        <Desk here={here} notebook={notebook} {...frame} />
+        <Desk here={here} notebook={deskNotebook} {...frame} />
       ) : (
         <div class="room">
           <Bar {...frame} session={session} />
@@ -128,7 +130,7 @@ function Desk({ here, notebook, timeHidden, onHide }: DeskProps): JSX.Element {
         </div>
       </main>
       <Foot notebook={notebook} session={here.session.id} />
-      {notebook.value && may("write") ? <Notebook onClose={() => (notebook.value = false)} /> : null}
+      {notebook.value && may("write") ? <Notebook bare onClose={() => (notebook.value = false)} /> : null}
     </div>
   );
 }

@@ -1,5 +1,6 @@
 """Writes calendar entries; hours are in UTC, which every calendar reads alike (an automatic VTIMEZONE shifts Outlook)."""
 
+import re
 from datetime import UTC, datetime
 
 from icalendar import Calendar, Event, vText
@@ -44,4 +45,4 @@ def _utc(instant: datetime) -> datetime:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(text.split())
+    return re.sub(r"[\x00-\x20\x7f]+", " ", text).strip()

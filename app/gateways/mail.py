@@ -1,6 +1,7 @@
 """Writes letters from templates, and hands them to a mail server, or to a box on this machine while there is none."""
 
 import hashlib
+import re
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -42,7 +43,7 @@ class TemplateLetters:
             templates.get_template(f"{name}/{part}").render(lang=spoken, **values)
             for part in ("subject.txt", "body.txt", "body.html")
         )
-        return " ".join(subject.split()), text, html
+        return _one_line(subject), text, html
 
     def say(self, lang: str, sentence: str, **values: object) -> str:
         """Say one sentence in a language."""
@@ -148,4 +149,6 @@ def compose(letter: Letter, sender: str, at: datetime) -> EmailMessage:
 
 
 def _one_line(text: str) -> str:
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+    """Put a text on one line; no-break spaces stay, they are typography."""
+    shown = "".join(c if c.isprintable() or c in "\u00a0\u202f" else " " for c in text)
+    return re.sub(" +", " ", shown).strip(" ")

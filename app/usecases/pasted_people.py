@@ -85,7 +85,7 @@ def read_people(text: str) -> Pasted:
     """Recognise names and addresses, at most MOST_PEOPLE, in the order they come; never raises."""
     people: dict[str, Named] = {}
     problems: list[Problem] = []
-    for number, line in enumerate(text[:LONGEST_TEXT].splitlines(), start=1):
+    for number, line in enumerate(_whole_lines(text).splitlines(), start=1):
         for name, address in _entries(line):
             found, trouble = _person(name, address, number)
             problems += trouble
@@ -99,6 +99,13 @@ def read_people(text: str) -> Pasted:
             else:
                 people[found.key] = found
     return Pasted(tuple(people.values()), tuple(problems))
+
+
+def _whole_lines(text: str) -> str:
+    """Cut what is too long between two lines, so that nobody is read by half."""
+    if len(text) <= LONGEST_TEXT:
+        return text
+    return text[:LONGEST_TEXT].rpartition("\n")[0] or text[:LONGEST_TEXT]
 
 
 def clean_name(text: str) -> str:

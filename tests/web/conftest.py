@@ -29,9 +29,7 @@ async def site(tmp_path: Path, migrated: Path, clock: FakeClock) -> AsyncIterato
     """Build the program."""
     made = Site(tmp_path, migrated, clock)
     yield made
-    await made.parts.log.close()
-    await made.parts.database.close()
-    made.parts.pdf.close()
+    await made.close()
 
 
 @pytest.fixture

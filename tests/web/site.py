@@ -15,6 +15,7 @@ from app.engine.ids import GroupId, PersonId, SessionId
 from app.main import Parts, create_app
 from app.usecases.links import hash_of
 from app.usecases.records import Facilitator, PlannedSession, WebSession
+from app.web.attempts import Attempts
 from tests.fakes import FakeClock
 
 ORIGIN = "http://127.0.0.1:8000"
@@ -38,13 +39,23 @@ class Planned:
 class Site:
     """A program for one test."""
 
-    def __init__(self, folder: Path, migrated: Path, clock: FakeClock) -> None:
+    def __init__(self, folder: Path, migrated: Path, clock: FakeClock, smtp: str = "") -> None:
         """Build it on a copy of an empty, migrated database."""
         shutil.copy(migrated, folder / "ronde.sqlite")
         self.clock = clock
-        settings = Settings(folder, f"sqlite:///{folder / 'ronde.sqlite'}", ORIGIN)
+        settings = Settings(folder, f"sqlite:///{folder / 'ronde.sqlite'}", ORIGIN, smtp=smtp)
         self.app: FastAPI = create_app(settings, clock)
         self.parts: Parts = self.app.state.parts
+
+    def forgive(self) -> None:
+        """Forget how often each network was wrong."""
+        object.__setattr__(self.parts, "attempts", Attempts())
+
+    async def close(self) -> None:
+        """Let go of files and connections."""
+        await self.parts.log.close()
+        await self.parts.database.close()
+        self.parts.pdf.close()
 
     def visitor(self, lang: str = "en", cookies: dict[str, str] | None = None) -> httpx2.AsyncClient:
         """Open a browser."""
@@ -55,7 +66,9 @@ class Site:
 
     async def facilitator(self, email: str = "helene@example.org", name: str = "Hélène Roy") -> Facilitator:
         """Make somebody who can sign in."""
-        made = Facilitator(PersonId(f"f-{email or name}"), name, email, "fr", "Europe/Brussels", self.clock.now())
+        made = Facilitator(
+            PersonId(f"f-{email or name}"), name, email, "fr", "Europe/Brussels", self.clock.now()
+        )
         await self.parts.directory.save_facilitator(made)
         return made
 
@@ -86,10 +99,11 @@ class Site:
 
     async def seated(self, link: str, lang: str = "en") -> httpx2.AsyncClient:
         """Open a browser that came by a personal link."""
-        browser = self.visitor(lang)
-        answer = await browser.post(link)
-        assert answer.url.path.startswith("/door/"), answer.text
-        return browser
+        async with self.visitor() as browser:
+            answer = await browser.post(link)
+            assert answer.url.path.startswith("/door/"), answer.text
+            cookies = dict(browser.cookies)
+        return self.visitor(lang, cookies)
 
     async def send_letters(self) -> None:
         """Let the worker do what is due."""
@@ -112,7 +126,26 @@ async def filled(desk: httpx2.AsyncClient, people: str = PEOPLE, **fields: str) 
 class Tags(HTMLParser):
     """Checks that every element a page opens is closed in order, and ids are not given twice."""
 
-    VOID = frozenset("area base br col embed hr img input link meta source track wbr path circle use".split())
+    VOID = frozenset(
+        [
+            "area",
+            "base",
+            "br",
+            "col",
+            "embed",
+            "hr",
+            "img",
+            "input",
+            "link",
+            "meta",
+            "source",
+            "track",
+            "wbr",
+            "path",
+            "circle",
+            "use",
+        ]
+    )
 
     def __init__(self) -> None:
         """Begin with nothing open."""
