@@ -133,7 +133,7 @@ def build(settings: Settings, clock: Clock) -> Parts:
         attempts=Attempts(),
         rooms=rooms,
         hub=hub,
-        doorway=Doorway(rooms, hub, roll, clock, ids, Words(rooms, sentences), say),
+        doorway=Doorway(rooms, hub, roll, clock, ids, Words(rooms, sentences), say, lambda *_: None),
         ticker=Ticker(rooms, directory, hub, roll, clock),
         worker=Worker(jobs, clock, _handlers(rooms, log, directory, jobs, clock, post)),
         bus=Bus(rooms, log),
