@@ -97,7 +97,7 @@ def _force(session: Session, rung: Rung) -> tuple[Event, ...]:
     if rung is ladder.offer:
         return (GroupMoved(rung, ACCEPTED, forced=False),)
     _check_rung(session, rung)
-    if rung is ladder.rung and ladder.forced:
+    if rung is ladder.rung and (ladder.forced or ladder.why == ACCEPTED):
         return ()
     return (GroupMoved(rung, BY_FACILITATOR, forced=True),)
 
