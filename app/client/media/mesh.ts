@@ -7,6 +7,8 @@ export interface Signal {
   readonly cand?: RTCIceCandidateInit;
   /** The polite side is new here and asks for an offer. */
   readonly hello?: true;
+  /** This side lets the link go. */
+  readonly bye?: true;
 }
 
 export interface MeshWires {
@@ -14,7 +16,12 @@ export interface MeshWires {
   /** Sends a signal to one person through our socket. */
   readonly send: (to: string, signal: Signal) => void;
   /** A track of somebody arrived, or ended (null). */
-  readonly onTrack: (person: string, kind: "audio" | "video", track: MediaStreamTrack | null) => void;
+  readonly onTrack: (
+    person: string,
+    kind: "audio" | "video",
+    track: MediaStreamTrack | null,
+    receiver?: RTCRtpReceiver,
+  ) => void;
   readonly onState: (person: string, state: RTCPeerConnectionState) => void;
 }
 
@@ -49,7 +56,7 @@ export class Mesh {
   /** Makes links to exactly these people; others are let go. */
   want(people: readonly string[]): void {
     const wanted = new Set(people.filter((person) => person !== this.#wires.me));
-    for (const person of this.people) if (!wanted.has(person)) this.#drop(person);
+    for (const person of this.people) if (!wanted.has(person)) this.#leave(person);
     for (const person of wanted) {
       if (this.#links.has(person)) continue;
       const link = this.#make(person, crypto.randomUUID());
@@ -66,8 +73,12 @@ export class Mesh {
   /** Takes in what another browser says; signals of an older life of the link are ignored. */
   async hear(from: string, signal: Signal): Promise<void> {
     let link = this.#links.get(from);
+    if (signal.bye) {
+      if (link?.epoch === signal.epoch) this.#drop(from);
+      return;
+    }
     if (signal.hello) {
-      if (!link || link.polite) return;
+      if (link?.polite || this.#wires.me < from) return;
       this.#drop(from);
       this.#make(from, crypto.randomUUID());
       return;
@@ -108,14 +119,28 @@ export class Mesh {
 
   /** Lets everybody go. */
   close(): void {
-    for (const person of this.people) this.#drop(person);
+    for (const person of this.people) this.#leave(person);
+  }
+
+  #leave(person: string): void {
+    const link = this.#links.get(person);
+    if (link) this.#send(person, link, { bye: true });
+    this.#drop(person);
   }
 
   #make(person: string, epoch: string): Link {
     const pc = new RTCPeerConnection(this.#configuration);
-    const link: Link = { pc, polite: this.#wires.me < person, senders: {}, epoch, making: false, ignoring: false };
+    const link: Link = {
+      pc,
+      polite: this.#wires.me < person,
+      senders: {},
+      epoch,
+      making: false,
+      ignoring: false,
+    };
     this.#links.set(person, link);
     pc.onnegotiationneeded = async () => {
+      if (link.polite && !pc.remoteDescription) return; // the impolite side begins
       link.making = true;
       try {
         await pc.setLocalDescription();
@@ -124,20 +149,22 @@ export class Mesh {
         link.making = false;
       }
     };
-    pc.onicecandidate = ({ candidate }) => candidate && this.#send(person, link, { cand: candidate.toJSON() });
+    pc.onicecandidate = ({ candidate }) =>
+      candidate && this.#send(person, link, { cand: candidate.toJSON() });
     pc.onconnectionstatechange = () => {
       if (this.#links.get(person) !== link) return;
       if (pc.connectionState === "failed") pc.restartIce();
       this.#wires.onState(person, pc.connectionState);
     };
-    pc.ontrack = ({ track }) => {
+    pc.ontrack = ({ track, receiver }) => {
       const kind = track.kind === "audio" ? "audio" : "video";
-      this.#wires.onTrack(person, kind, track);
+      this.#wires.onTrack(person, kind, track, receiver);
       track.onended = () => this.#wires.onTrack(person, kind, null);
     };
     // The impolite side opens the two lanes at once, so that giving and taking a track later needs no negotiation.
     if (!link.polite)
-      for (const kind of KINDS) link.senders[kind] = pc.addTransceiver(kind, { direction: "sendrecv" }).sender;
+      for (const kind of KINDS)
+        link.senders[kind] = pc.addTransceiver(kind, { direction: "sendrecv" }).sender;
     for (const kind of KINDS) void this.#put(link, kind);
     return link;
   }

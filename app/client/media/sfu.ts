@@ -8,7 +8,14 @@ export interface Pass {
 }
 
 export interface SfuWires {
-  readonly onTrack: (person: string, kind: "audio" | "video", track: MediaStreamTrack | null) => void;
+  readonly onTrack: (
+    person: string,
+    kind: "audio" | "video",
+    track: MediaStreamTrack | null,
+    receiver?: RTCRtpReceiver,
+  ) => void;
+  /** Somebody shows their screen, or no longer (null). */
+  readonly onScreen: (person: string, track: MediaStreamTrack | null) => void;
   /** The room is gone for good: why, in the ladder's own words. */
   readonly onEnd: (why: "elsewhere" | "removed" | "lost") => void;
   /** The server closed our microphone; only we can open it again. */
@@ -17,6 +24,8 @@ export interface SfuWires {
 
 /** livekit-client gives up after 42 to 209 seconds by itself (measured); this policy stops after about 25. */
 const GIVE_UP_MS = 25_000;
+/** From this many people on, small faces get small pictures. */
+const MANY = 5;
 const RETRY_MS = [300, 700, 1500, 3000, 5000, 7000];
 
 const kindOf = (track: { kind: string }) => (track.kind === "audio" ? "audio" : "video");
@@ -26,6 +35,7 @@ export class Sfu {
   readonly #wires: SfuWires;
   readonly #mine: Partial<Record<"audio" | "video", LocalTrackPublication>> = {};
   #room: Room | null = null;
+  #screen: LocalTrackPublication | null = null;
   #closed = false;
 
   constructor(wires: SfuWires) {
@@ -36,7 +46,7 @@ export class Sfu {
   async enter(pass: Pass): Promise<void> {
     const lk = await import("livekit-client");
     const room = new lk.Room({
-      adaptiveStream: true,
+      adaptiveStream: false, // tracks change hands with direct links, so they are not attached by LiveKit
       dynacast: true,
       publishDefaults: {
         audioPreset: lk.AudioPresets.speech,
@@ -50,12 +60,14 @@ export class Sfu {
       },
     });
     this.#room = room;
-    const gone = (track: RemoteTrack, who: { identity: string }) =>
-      this.#wires.onTrack(who.identity, kindOf(track), null);
-    room.on(lk.RoomEvent.TrackSubscribed, (track, _publication, who) =>
-      this.#wires.onTrack(who.identity, kindOf(track), track.mediaStreamTrack),
+    room.on(lk.RoomEvent.TrackSubscribed, (track, publication, who) => {
+      if (track.kind === lk.Track.Kind.Video && publication.source === lk.Track.Source.Camera)
+        publication.setVideoQuality(room.numParticipants > MANY ? lk.VideoQuality.LOW : lk.VideoQuality.HIGH);
+      this.#tell(who.identity, track, publication.source);
+    });
+    room.on(lk.RoomEvent.TrackUnsubscribed, (track, publication, who) =>
+      this.#tell(who.identity, track, publication.source, true),
     );
-    room.on(lk.RoomEvent.TrackUnsubscribed, (track, _publication, who) => gone(track, who));
     room.on(lk.RoomEvent.TrackMuted, (publication, who) => {
       if (who === room.localParticipant && publication.kind === lk.Track.Kind.Audio) this.#wires.onMuted();
     });
@@ -100,12 +112,29 @@ export class Sfu {
   async received(): Promise<number> {
     const room = this.#room;
     if (!room) return 0;
-    const remote = [...room.remoteParticipants.values()].flatMap((who) => [...who.trackPublications.values()]);
-    const track = remote.find((one) => one.track)?.track ?? Object.values(this.#mine)[0]?.track;
+    const remote = [...room.remoteParticipants.values()].flatMap((who) => [
+      ...who.trackPublications.values(),
+    ]);
+    const coming = remote.find((one) => one.track)?.track;
+    const going = Object.values(this.#mine)[0]?.track;
+    // Nothing comes and nothing goes: only the signalling tells, and any change of it counts as life.
+    if (!coming && !going) return room.state === "connected" ? performance.now() : 0;
     let sum = 0;
-    for (const report of (await track?.getRTCStatsReport())?.values() ?? [])
-      if (report.type === "transport") sum += report.bytesReceived ?? 0;
+    for (const track of [coming, going])
+      for (const report of (await track?.getRTCStatsReport())?.values() ?? [])
+        if (report.type === "transport") sum += report.bytesReceived ?? 0;
     return sum;
+  }
+
+  /** Shows a screen, or stops showing it (null). */
+  async share(track: MediaStreamTrack | null): Promise<void> {
+    const room = this.#room;
+    if (!room) return;
+    if (this.#screen?.track) await room.localParticipant.unpublishTrack(this.#screen.track, true);
+    this.#screen = null;
+    if (!track) return;
+    const { Track } = await import("livekit-client");
+    this.#screen = await room.localParticipant.publishTrack(track, { source: Track.Source.ScreenShare });
   }
 
   /** Leaves the room; tracks go on living, they are the devices'. */
@@ -119,6 +148,12 @@ export class Sfu {
   #tellAll(): void {
     for (const who of this.#room?.remoteParticipants.values() ?? [])
       for (const { track, isSubscribed } of who.trackPublications.values())
-        if (track && isSubscribed) this.#wires.onTrack(who.identity, kindOf(track), track.mediaStreamTrack);
+        if (track && isSubscribed) this.#tell(who.identity, track, track.source);
+  }
+
+  #tell(person: string, track: RemoteTrack, source: string, gone = false): void {
+    const media = gone ? null : track.mediaStreamTrack;
+    if (source === "screen_share") this.#wires.onScreen(person, media);
+    else this.#wires.onTrack(person, kindOf(track), media, track.receiver);
   }
 }

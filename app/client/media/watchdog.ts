@@ -9,11 +9,11 @@ export interface Watchdog {
 
 /** Starts watching; `now` in milliseconds of a monotonic clock. */
 export function watchdog(now: number): Watchdog {
-  let last = 0;
+  let last = Number.POSITIVE_INFINITY;
   let grew = now;
   return {
     feed(bytes, at) {
-      if (bytes !== last) grew = at;
+      if (bytes > last) grew = at;
       last = bytes;
     },
     silentFor: (at) => at - grew,
