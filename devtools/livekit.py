@@ -103,10 +103,12 @@ class Running:
         """Give the variables by which Ronde finds this server."""
         return {"LIVEKIT_URL": self.url, "LIVEKIT_API_KEY": self.key, "LIVEKIT_API_SECRET": self.secret}
 
-    def start(self) -> None:
+    def start(self, *, supervised: bool = True) -> None:
         """Start the server and the thread that watches over it."""
         self._wanted.set()
         self._spawn()
+        if not supervised:
+            return
         threading.Thread(target=self._supervise, daemon=True, name="livekit").start()
 
     def stop(self) -> None:

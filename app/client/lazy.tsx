@@ -26,11 +26,12 @@ export function Live({ part }: { part: "Buttons" | "Notes" }): JSX.Element | nul
 interface Props {
   part: "captures" | "desk" | "sorting" | "notebook";
   onClose?: () => void;
+  bare?: boolean;
 }
 
-export function Lazy({ part, onClose }: Props): JSX.Element | null {
+export function Lazy({ part, onClose, bare }: Props): JSX.Element | null {
   const parts = loaded.value;
   if (!parts) return null;
-  if (part === "notebook") return <parts.Notebook onClose={onClose ?? (() => {})} />;
+  if (part === "notebook") return <parts.Notebook bare={bare ?? false} onClose={onClose ?? (() => {})} />;
   return part === "sorting" ? <parts.Sorting /> : <parts.Captures desk={part === "desk"} />;
 }

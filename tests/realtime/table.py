@@ -3,7 +3,7 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -52,10 +52,15 @@ def free_socket() -> socket.socket:
 
 
 @asynccontextmanager
-async def served(folder: Path, clock: Clock | None = None, database: str = "") -> AsyncIterator[Parts]:
+async def served(
+    folder: Path,
+    clock: Clock | None = None,
+    database: str = "",
+    change: Callable[[Settings], Settings] = lambda settings: settings,
+) -> AsyncIterator[Parts]:
     """Serve the whole program until the test is over."""
     listening = free_socket()
-    settings = settings_for(folder, listening.getsockname()[1], database)
+    settings = change(settings_for(folder, listening.getsockname()[1], database))
     await asyncio.to_thread(migrate_now, settings.database)
     started = asyncio.Event()
 

@@ -132,7 +132,7 @@ function Panel({ onClose }: { onClose: () => void }): JSX.Element {
     return () => removeEventListener("keydown", away);
   }, []);
   return (
-    <div class="sheet device-panel" ref={box} role="group" aria-label={_("Sound and picture")}>
+    <div class="sheet device-panel" ref={box}>
       <Choice kind="audio" label={_("Microphone")} />
       <Choice kind="video" label={_("Camera")} />
       <label class="tick">
