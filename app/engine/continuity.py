@@ -36,6 +36,7 @@ class Thresholds:
 
     stale: timedelta = timedelta(seconds=15)  # a report older than this says nothing any more
     silent: timedelta = timedelta(seconds=8)  # how long somebody must be without sound to count
+    lost: timedelta = timedelta(seconds=15)  # after this no way of their own reaches a person: the card
     probes: int = 3  # failures in a row of our own question to LiveKit
     quorum_least: int = 2
     quorum_share: float = 0.4
@@ -123,6 +124,16 @@ def without_sound(watch: Watch, now: datetime, limits: Thresholds = THRESHOLDS) 
         and now - said.silent_since >= limits.silent
         and LADDER.index(said.rung) <= LADDER.index(watch.rung)
     )
+
+
+def own_rung(watch: Watch, person: PersonId, now: datetime, limits: Thresholds = THRESHOLDS) -> Rung | None:
+    """Say on which rung of their own one person is; None is with the group, or unknown."""
+    said = watch.said.get(person)
+    if said is None or now - said.at > limits.stale:
+        return None
+    if said.silent_since is not None and now - said.silent_since >= limits.lost:
+        return Rung.TEXT
+    return said.rung if LADDER.index(said.rung) > LADDER.index(watch.rung) else None
 
 
 def is_group_cut(

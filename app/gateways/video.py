@@ -30,22 +30,33 @@ class LiveKitKeys:
 
 
 class LiveKitVideo:
-    """The port `Video` on a LiveKit server; build it inside the running loop and `aclose` it at the end."""
+    """The port `Video` on a LiveKit server; it connects at the first question, and `aclose` ends that."""
+
+    configured = True
 
     def __init__(self, keys: LiveKitKeys) -> None:
         self._keys = keys
-        address = keys.url.replace("wss://", "https://").replace("ws://", "http://")
-        self._api = api.LiveKitAPI(address, keys.key, keys.secret, failover=False)
+        self._connected: api.LiveKitAPI | None = None
         verifier = api.TokenVerifier(keys.key, keys.secret)
         self._webhooks = api.WebhookReceiver(verifier)
 
     async def aclose(self) -> None:
         """Close the connections to the server."""
-        await self._api.aclose()
+        connected, self._connected = self._connected, None
+        if connected is not None:
+            await connected.aclose()
+
+    @property
+    def _api(self) -> api.LiveKitAPI:
+        """Give the client, made inside the running loop as it must be."""
+        if self._connected is None:
+            address = self._keys.url.replace("wss://", "https://").replace("ws://", "http://")
+            self._connected = api.LiveKitAPI(address, self._keys.key, self._keys.secret, failover=False)
+        return self._connected
 
     def grant(self, session: SessionId, person: PersonId, *, may_speak: bool, may_share: bool) -> VideoPass:
         """Sign a pass; identities are our opaque ids, never names. An empty list of sources would mean *all*."""
-        sources = ["camera", *(["microphone"] if may_speak else []), *(["screen_share"] if may_share else [])]
+        sources = _sources(may_speak, may_share)
         grants = api.VideoGrants(
             room_join=True,
             room=session,
@@ -91,6 +102,22 @@ class LiveKitVideo:
             for one in listed.participants
         )
 
+    async def permit(self, session: SessionId, person: PersonId, *, may_speak: bool, may_share: bool) -> None:
+        """Replace what a participant may do; whoever is gone gets it with the next pass."""
+        named = {
+            "camera": api.TrackSource.CAMERA,
+            "microphone": api.TrackSource.MICROPHONE,
+            "screen_share": api.TrackSource.SCREEN_SHARE,
+        }
+        permission = api.ParticipantPermission(
+            can_subscribe=True,
+            can_publish=True,
+            can_publish_data=False,
+            can_publish_sources=[named[each] for each in _sources(may_speak, may_share)],
+        )
+        asked = api.UpdateParticipantRequest(room=session, identity=person, permission=permission)
+        await self._forgiving(self._api.room.update_participant(asked))
+
     async def mute(self, session: SessionId, person: PersonId, track: str) -> None:
         """Mute one track; a person or track that is gone needs no muting."""
         asked = api.MuteRoomTrackRequest(room=session, identity=person, track_sid=track, muted=True)
@@ -129,6 +156,10 @@ class LiveKitVideo:
             raise VideoUnavailable(error.code) from error
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise VideoUnavailable(type(error).__name__) from error
+
+
+def _sources(may_speak: bool, may_share: bool) -> list[str]:
+    return ["camera", *(["microphone"] if may_speak else []), *(["screen_share"] if may_share else [])]
 
 
 class NotThere(VideoUnavailable):

@@ -29,6 +29,15 @@ class VideoUnavailable(Exception):
 class Video(Protocol):
     """A media server; every call is bounded to a few seconds and raises VideoUnavailable."""
 
+    @property
+    def configured(self) -> bool:
+        """Whether there is one; without it sessions begin on direct links."""
+        ...
+
+    async def aclose(self) -> None:
+        """Let go of its connections."""
+        ...
+
     def grant(self, session: SessionId, person: PersonId, *, may_speak: bool, may_share: bool) -> VideoPass:
         """Make a pass for this person, from what the phase and their role allow now."""
         ...
@@ -39,6 +48,10 @@ class Video(Protocol):
 
     async def present(self, session: SessionId) -> tuple[InMedia, ...]:
         """Name who is in the session's media room and whose microphone is open."""
+        ...
+
+    async def permit(self, session: SessionId, person: PersonId, *, may_speak: bool, may_share: bool) -> None:
+        """Change what somebody who is there already may send; nobody is unmuted by it."""
         ...
 
     async def mute(self, session: SessionId, person: PersonId, track: str) -> None:

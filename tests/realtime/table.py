@@ -45,7 +45,9 @@ def settings_for(folder: Path, port: int, database: str = "") -> Settings:
 
 def free_socket() -> socket.socket:
     """Take a free port of this machine."""
-    taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # else asyncio leaves Nagle on
+    taken = socket.socket(
+        socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP
+    )  # else asyncio leaves Nagle on
     taken.bind(("127.0.0.1", 0))
     taken.listen(128)
     return taken
