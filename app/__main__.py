@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
-from zoneinfo import available_timezones
 
 from app.config import BadSetting, Settings, from_environment, prepare_data
 from app.gateways.clock import SystemClock
@@ -133,17 +132,13 @@ def _listen(host: str, port: int) -> socket.socket:
 
 async def _greet(parts: "Parts") -> None:
     """Say where Ronde is served and, as long as nobody can sign in, by which link the first facilitator does."""
+    from app.web.times import home_zone
+
     origin = parts.settings.origin
     print(f"Ronde is served on {origin}", flush=True)
-    secret = await first_link(parts.directory, parts.links, parts.ids, parts.clock, _zone())
+    secret = await first_link(parts.directory, parts.links, parts.ids, parts.clock, home_zone())
     if secret is not None:
         print(f"Sign in once, within a day, with {origin}/sign-in/{secret}", flush=True)
-
-
-def _zone() -> str:
-    """Name the time zone of this machine, as far as it says so."""
-    name = os.environ.get("TZ") or str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2]
-    return name if name in available_timezones() else "UTC"
 
 
 def _work(settings: Settings) -> int:

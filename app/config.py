@@ -37,11 +37,8 @@ class Settings:
 
     @property
     def on_loopback(self) -> bool:
-        """Whether only this machine can reach the server."""
-        try:
-            return ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host == "localhost"
+        """Whether only this machine can reach the server: it listens to nobody else, and no proxy gives it a name."""
+        return _is_loopback(self.host) and _is_loopback(urlsplit(self.origin).hostname or "")
 
 
 def from_environment(
@@ -98,6 +95,13 @@ def _check_turn(urls: tuple[str, ...], secret: str, relay_only: bool) -> None:
         raise BadSetting("TURN_URL and TURN_SECRET go together: set both or none.")
     if relay_only and not urls:
         raise BadSetting("RONDE_RELAY_ONLY needs a relay: set TURN_URL and TURN_SECRET.")
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _port(text: str) -> int:

@@ -200,6 +200,7 @@ def server(application: FastAPI, host: str, port: int) -> uvicorn.Server:
         ws_per_message_deflate=False,
         ws_ping_interval=None,  # browsers cannot see protocol pings: the heartbeat is ours
         access_log=False,  # its lines would hold the tokens of personal links
+        log_config=None,  # `start_logging` filters these lines too
         log_level="warning",
         proxy_headers=True,
         server_header=False,

@@ -72,6 +72,7 @@ class Worker:
         problem = type(error).__name__
         log.warning("job failed", job=job.id, kind=job.kind, attempt=job.attempt, exc_info=error)
         if hopeless or job.attempt >= MOST_ATTEMPTS:
+            log.error("job given up", job=job.id, kind=job.kind)
             await self._jobs.bury(job, self._clock.now(), problem)
         else:
             await self._jobs.retry(job, self._clock.now() + pause_after(job.attempt), problem)

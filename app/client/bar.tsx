@@ -1,7 +1,7 @@
 // The bar on top: whose session, when it ends, whether time is shown.
 
 import { useSignal } from "@preact/signals";
-import { Eye, EyeOff, Keyboard, LogOut, Menu } from "lucide";
+import { Armchair, Eye, EyeOff, Keyboard, LogOut, Menu } from "lucide";
 import type { JSX } from "preact";
 import { Icon } from "./icon.tsx";
 import { keysOn, setKeys } from "./keys.ts";
@@ -68,6 +68,12 @@ export function Bar({ timeHidden, onHide, session }: Props): JSX.Element {
                 {_("Shortcuts: H hand, T time, Esc notebook")}
               </span>
             </label>
+            {here?.me.role === "co-facilitator" ? (
+              <a class="btn bare" href={`/console/${session}`}>
+                <Icon of={Armchair} />
+                {_("Open the console")}
+              </a>
+            ) : null}
             <button type="button" class="btn bare" onClick={() => (leaving.value = true)}>
               <Icon of={LogOut} />
               {_("Leave the table")}

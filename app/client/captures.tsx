@@ -27,13 +27,16 @@ export function Captures({ desk }: { desk?: boolean }): JSX.Element {
   const writes = here?.me.writes ?? {};
   const step = phase.value?.step ?? "";
   const has = (kind: string) => writes[kind] !== undefined;
+  const there = (kind: string) =>
+    phase.value?.captures.some((each) => each.kind === kind) && entriesOf(kind).length > 0;
   const early = !here?.request.subject && (has("subject") || entriesOf("subject").length > 0);
   return (
     <>
       {early ? <Subjects /> : null}
       {has("contract") && here?.me.role === "client" ? <WordContract /> : null}
-      {has("question") ? <Offer kind="question" /> : null}
-      {has("idea") ? <Offer kind="idea" /> : null}
+      {has("question") || there("question") ? <Offer kind="question" /> : null}
+      {has("idea") || (there("idea") && here?.me.role !== "client") ? <Offer kind="idea" /> : null}
+      {!desk && here?.me.role === "client" && entriesOf("idea").length ? <Ideas /> : null}
       {has("action") && !desk ? <Plan /> : null}
       {has("learning") && (step === "learnings" || desk || here?.me.role !== "client") ? <Learnings /> : null}
       {has("rating") ? <Ratings /> : null}

@@ -1,11 +1,13 @@
-// The facilitator's side: the floor, the contract, what waits to be shown, delay, the cast, the balance of voices.
+// The facilitator's side: what the phase waits for first, then the floor, delay, the cast, the balance of voices.
 import type { JSX } from "preact";
 import { Cast } from "./cast.tsx";
 import { Accepted } from "./contract.tsx";
 import { Drift } from "./drift.tsx";
 import { FloorCard } from "./floor.tsx";
 import { _, _n } from "./language.ts";
+import { Said } from "./offer.tsx";
 import { Refused } from "./parts.tsx";
+import { Roles } from "./roles.tsx";
 import { acceptContract, ask, may, phase, shortName, view } from "./store.ts";
 import { entriesOf } from "./writing.tsx";
 
@@ -16,12 +18,14 @@ export function Conduct(): JSX.Element | null {
   const silent = phase.value?.voice === "silence" || phase.value?.voice === "writing";
   return (
     <aside class="side" aria-label={_("More to conduct with")}>
+      {running && contractNow() ? <Contract /> : null}
+      {running && here.conduct.waiting ? <Reveal /> : null}
       {running && !silent ? <FloorCard /> : null}
       {running && silent ? <Ready /> : null}
       {running && (here.conduct.proposals.length ?? 0) > 0 ? <Drift /> : null}
       {here.session.status !== "ended" && here.session.status !== "closed" ? <Cast /> : null}
-      {running && contractNow() ? <Contract /> : null}
-      {running && here.conduct.waiting ? <Reveal /> : null}
+      <Roles />
+      {running ? <Written /> : null}
       {running && !silent ? <Voices /> : null}
       {here.session.status === "ended" ? <Over /> : null}
     </aside>
@@ -61,6 +65,23 @@ function Contract(): JSX.Element | null {
       )}
     </section>
   );
+}
+
+/** What people wrote for everybody in this phase, to be read aloud. */
+function Written(): JSX.Element | null {
+  const kinds = (["question", "idea"] as const).filter(
+    (kind) => phase.value?.captures.some((each) => each.kind === kind) && entriesOf(kind).length,
+  );
+  return kinds.length ? (
+    <section class="sheet block" data-part="group" aria-labelledby="written">
+      <header>
+        <h2 id="written">{_("In writing")}</h2>
+      </header>
+      {kinds.map((kind) => (
+        <Said key={kind} kind={kind} />
+      ))}
+    </section>
+  ) : null;
 }
 
 function Reveal(): JSX.Element {

@@ -83,9 +83,10 @@ function Say(): JSX.Element {
   return (
     <div class="say">
       <b id="say">{_("To say")}</b>
-      <p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable without a mouse */}
+      <section class="script" tabIndex={0} aria-labelledby="say">
         <q>{script()}</q>
-      </p>
+      </section>
     </div>
   );
 }

@@ -63,7 +63,7 @@ export function consoleKeys(onHelp: () => void): Readonly<Record<string, () => v
 
 /** Moves the focus to the script, the table, the floor or the rail, one after the other. */
 function nextRegion(): void {
-  const regions = [".say p", ".stage", ".side", ".rail"]
+  const regions = [".say .script", ".stage", ".side", ".rail"]
     .map((each) => document.querySelector<HTMLElement>(each))
     .filter((each) => each !== null);
   const at = regions.findIndex((each) => each.contains(document.activeElement));

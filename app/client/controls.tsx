@@ -100,17 +100,19 @@ function Running({ onEnd }: { onEnd: () => void }): JSX.Element {
           type="button"
           class="btn"
           onClick={() => void ask({ type: "extend", seconds: LESS }, "clock")}
-          aria-label={_("One minute less")}
         >
-          <Icon of={Minus} />1
+          <Icon of={Minus} />
+          <span aria-hidden="true">1</span>
+          <span class="hidden">{_("One minute less")}</span>
         </button>
         <button
           type="button"
           class="btn"
           onClick={() => void ask({ type: "extend", seconds: MORE }, "clock")}
-          aria-label={_("Two minutes more")}
         >
-          <Icon of={Plus} />2
+          <Icon of={Plus} />
+          <span aria-hidden="true">2</span>
+          <span class="hidden">{_("Two minutes more")}</span>
         </button>
       </span>
       {following ? (

@@ -239,7 +239,7 @@ export class Core {
         this.#refused(frame);
         break;
       case "pong":
-        this.#offset.learn(frame.t0, this.#heard, frame.now);
+        if (this.#offset.learn(frame.t0, this.#heard, frame.now) && this.#view) this.#show(this.#view);
         break;
       case "signal":
         this.#wire.listener.signal(frame.from, frame.data);

@@ -21,21 +21,18 @@ export function Step(): JSX.Element {
   const here = view.value;
   const time = face.value;
   const title = phase.value?.title;
-  if (!here || !title)
-    return (
-      <h1 class="step">{here?.session.status === "ended" ? _("The session is over") : _("In a moment")}</h1>
-    );
+  const over = here?.session.status === "ended" || here?.session.status === "closed";
+  if (!here || !title || over)
+    return <h1 class="step">{over ? _("The session is over") : _("In a moment")}</h1>;
   const place = _("{n} of {all}", { n: slot.value?.step ?? 1, all: here.clock.steps });
   const said =
-    here.session.status === "ended"
-      ? _("over")
-      : time?.phase === "paused"
-        ? _("paused")
-        : time?.phase === "last"
-          ? _("last minute")
-          : time?.phase === "over"
-            ? _("a little more time")
-            : place;
+    time?.phase === "paused"
+      ? _("paused")
+      : time?.phase === "last"
+        ? _("last minute")
+        : time?.phase === "over"
+          ? _("a little more time")
+          : place;
   return (
     <h1 class="step">
       {title} <span>{said}</span>

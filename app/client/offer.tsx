@@ -69,20 +69,27 @@ export function Offer({ kind }: { kind: "question" | "idea" }): JSX.Element | nu
           </button>
         </form>
       )}
-      {there.length ? (
-        <ul class="said">
-          {there.map((each) => (
-            <li key={each.id}>
-              {each.text}
-              {each.author || each.mine ? (
-                <small class="quiet">
-                  <bdi>{each.mine ? _("You") : shortName(each.author)}</bdi>
-                </small>
-              ) : null}
-            </li>
-          ))}
-        </ul>
-      ) : null}
+      <Said kind={kind} />
     </section>
+  );
+}
+
+/** What was offered in writing and this reader may see. */
+export function Said({ kind }: { kind: "question" | "idea" }): JSX.Element | null {
+  const there = entriesOf(kind);
+  if (!there.length) return null;
+  return (
+    <ul class="said">
+      {there.map((each) => (
+        <li key={each.id}>
+          {each.text}
+          {each.author || each.mine ? (
+            <small class="quiet">
+              <bdi>{each.mine ? _("You") : shortName(each.author)}</bdi>
+            </small>
+          ) : null}
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -52,6 +52,15 @@ test("the offset comes from the fastest of the last eight round trips", () => {
   assert.equal(offset.ahead, 800, "the fast trip is too old now");
 });
 
+test("two trips that cannot both be true mean that a clock was set: the older one is forgotten", () => {
+  const offset = new Offset();
+  assert.equal(offset.learn(0, 20, 510), false);
+  assert.equal(offset.learn(0, 400, 700), false, "slower, but the same clocks");
+  assert.equal(offset.ahead, 500);
+  assert.equal(offset.learn(0, 100, 60_050), true, "a minute cannot hide in a trip of 100 ms");
+  assert.equal(offset.ahead, 60_000);
+});
+
 test("a span is written in minutes and seconds", () => {
   assert.equal(minutesSeconds(521_000), "8:41");
   assert.equal(minutesSeconds(59_600), "1:00");

@@ -2,6 +2,7 @@
 import type { ClockView } from "./wire.gen.ts";
 
 const ROUNDS = 8;
+const SLACK = 500;
 const MINUTE = 60_000;
 
 /** Knows how far the server's clock is ahead, by the fastest of the last 8 round trips. */
@@ -15,9 +16,19 @@ export class Offset {
     return best?.ahead ?? 0;
   }
 
-  /** Learns from a pong: asked at `t0`, heard at `t1`, the server's clock between them. */
-  learn(t0: number, t1: number, now: number): void {
-    this.#trips = [...this.#trips, { took: t1 - t0, ahead: now - (t0 + t1) / 2 }].slice(-ROUNDS);
+  /**
+   * Learns from a pong: asked at `t0`, heard at `t1`, the server's clock between them.
+   * A trip is wrong by half its length at most, so two that cannot both be true mean that a clock was set:
+   * older trips are forgotten then, and the answer is true.
+   */
+  learn(t0: number, t1: number, now: number): boolean {
+    const trip = { took: t1 - t0, ahead: now - (t0 + t1) / 2 };
+    const agree = (each: { took: number; ahead: number }) =>
+      Math.abs(each.ahead - trip.ahead) <= (each.took + trip.took) / 2 + SLACK;
+    const kept = this.#trips.filter(agree);
+    const set = kept.length < this.#trips.length;
+    this.#trips = [...kept, trip].slice(-ROUNDS);
+    return set;
   }
 
   /** Starts from the clock in a welcome when nothing better is known. */

@@ -36,6 +36,16 @@ def without_values(_logger: WrappedLogger, _method: str, event: EventDict) -> Ev
     return event
 
 
+class Through(logging.Handler):
+    """Brings the lines of the libraries under the same rule: what they say in general, never the values they say it about."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Log the first line of the unfilled sentence, and where an error came from."""
+        lines = str(record.msg).splitlines() or [""]
+        error = record.exc_info[1] if record.exc_info else None
+        structlog.get_logger(part=record.name).log(record.levelno, lines[0], exc_info=error)
+
+
 def start_logging(*, as_json: bool) -> None:
     """Send one line per event to standard error; the access log of the web server stays off, for its URLs hold tokens."""
     structlog.configure(
@@ -50,3 +60,4 @@ def start_logging(*, as_json: bool) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
+    logging.basicConfig(handlers=[Through()], level=logging.WARNING, force=True)

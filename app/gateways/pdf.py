@@ -27,6 +27,9 @@ MISSING, LAST_MISSING = "□", "?"
 LONGEST_WORD = 40
 """Characters without a place to break; 11 pt letters fill a line of 156 mm with about 75."""
 
+MOST_MARKS = 5
+"""Combining marks on one letter; no living language stacks more."""
+
 T = TypeVar("T")
 
 
@@ -105,7 +108,18 @@ def printable(text: str) -> str:
     """Keep what paper can show: no control signs, no direction overrides (UAX 9), long words that can break."""
     lines = _NEW_LINES.sub("\n", unicodedata.normalize("NFC", text)).replace("\t", " ")
     kept = "".join(sign for sign in lines if _is_printable(sign))
-    return _LONG_WORD.sub(_breakable, kept)
+    return _LONG_WORD.sub(_breakable, _without_towers(kept))
+
+
+def _without_towers(text: str) -> str:
+    """Keep at most MOST_MARKS combining marks on a letter: hundreds of them would cross the whole page."""
+    signs = []
+    marks = 0
+    for sign in text:
+        marks = marks + 1 if unicodedata.combining(sign) else 0
+        if marks <= MOST_MARKS:
+            signs.append(sign)
+    return "".join(signs)
 
 
 def _is_printable(sign: str) -> bool:

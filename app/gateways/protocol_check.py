@@ -28,7 +28,7 @@ def check_protocol(data: bytes, file: str = "") -> Checked:
     source = read_yaml(data)
     problems = list(source.problems)
     protocol = None
-    if source.content is not None:
+    if source.content is not None or not source.problems:  # a lone `null` is read, and is no protocol
         try:
             parsed = shape.ProtocolFile.model_validate_json(json.dumps(source.content))
         except ValidationError as error:

@@ -15,6 +15,9 @@ SECONDS = Histogram(
 DRIFT = Gauge(
     "ronde_clock_drift_seconds", "How far the wall clock has jumped away since the start.", registry=REGISTRY
 )
+BURIED = Gauge(
+    "ronde_jobs_buried", "Jobs given up, which wait for the operator (docs/operations.md).", registry=REGISTRY
+)
 CLOSED = Counter(
     "ronde_sockets_closed", "Sockets the server closed, by close code.", ["code"], registry=REGISTRY
 )

@@ -1,6 +1,7 @@
 """Plans rehearsals on this server, and plays the seats that no visitor takes."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -79,7 +80,8 @@ class StagedRehearsals:
     async def _host(self, wish: Wish) -> tuple[Facilitator, str | None]:
         """Let the visitor conduct, or make a facilitator for the rehearsal and let their browser in."""
         if wish.host is not None and wish.seat == "facilitator":
-            return wish.host, None
+            named = wish.host.name or tell(wish.lang).facilitator  # who has just signed in has no name yet
+            return replace(wish.host, name=named), None
         outside, now = self._planner, self._planner.clock.now()
         person, secret = PersonId(outside.ids.new()), outside.ids.secret()
         host = Facilitator(person, tell(wish.lang).facilitator, "", wish.lang, wish.zone, now)

@@ -3,10 +3,13 @@
 from dataclasses import replace
 from datetime import datetime
 
-from app.engine.ids import PersonId
+from app.engine.commands import RemovePerson
+from app.engine.ids import SERVER, CommandId, PersonId
+from app.engine.state import Status as SessionStatus
 from app.usecases.pasted_people import Named
 from app.usecases.ports import Clock, Directory, Ids
-from app.usecases.records import Facilitator, Group, Member
+from app.usecases.records import Facilitator, Group, Member, Status
+from app.usecases.run_session import Rooms
 
 Names = tuple[Named, ...]
 
@@ -59,6 +62,32 @@ async def change_member(
 async def remove_member(directory: Directory, member: Member, now: datetime) -> None:
     """Let a member leave the group; past sessions keep their place in the history of casts."""
     await directory.save_members((replace(member, left_at=now),))
+
+
+class StillAtTheTable(Exception):
+    """The person sits in a session that is going on, or that ended minutes ago: its log still names them."""
+
+
+async def erase_member(directory: Directory, rooms: Rooms, member: Member) -> None:
+    """Forget a member who asks for it, at every place: name, address, seats to come, links, documents.
+
+    Raises StillAtTheTable and then changes nothing. A nameless id stays in the history of casts.
+    """
+    planned = [
+        each.id
+        for each in await directory.sessions_of(member.group)
+        if each.status not in (Status.CLOSED, Status.CANCELLED)
+    ]
+    seated = []
+    for session_id in planned:
+        session = await rooms.session(session_id)
+        if session.find_person(member.person) is not None:
+            seated.append(session)
+    if any(session.status not in (SessionStatus.PLANNED, SessionStatus.OPEN) for session in seated):
+        raise StillAtTheTable
+    for session in seated:
+        await rooms.do(session.id, SERVER, RemovePerson(member.person), CommandId(f"erase-{member.person}"))
+    await directory.erase_person(member.person)
 
 
 def read_tags(text: str) -> tuple[str, ...]:

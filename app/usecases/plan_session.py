@@ -23,7 +23,7 @@ from app.usecases.records import (
     Sending,
     Status,
 )
-from app.usecases.run_session import Rooms
+from app.usecases.run_session import Rooms, closing
 
 LONGEST_AHEAD = timedelta(days=731)
 INVITATION_JOB = "send-invitation"
@@ -259,10 +259,12 @@ async def move_session(
 
 
 async def cancel_session(planned: PlannedSession, outside: Planner) -> None:
-    """Cancel a session that has not begun; its doors stay shut and say so."""
+    """Cancel a session that has not begun; its doors stay shut and say so, and what was prepared in it is erased."""
     if planned.status not in (Status.PLANNED, Status.OPEN):
         raise CannotPlan("begun")
-    await outside.directory.set_status(planned.id, Status.CANCELLED, outside.clock.now())
+    now = outside.clock.now()
+    await outside.directory.set_status(planned.id, Status.CANCELLED, now)
+    await outside.jobs.enqueue((closing(planned.id),), now)
 
 
 def new_group(

@@ -242,5 +242,10 @@ def _check(facts: Iterable[Recorded], after: int) -> None:
 def _jobs(session_id: SessionId, events: tuple[Event, ...]) -> tuple[NewJob, ...]:
     """List the jobs these facts cause."""
     if any(isinstance(event, SessionClosed) for event in events):
-        return (NewJob(CLOSE_JOB, {"session": session_id}, f"{CLOSE_JOB}-{session_id}", session=session_id),)
+        return (closing(session_id),)
     return ()
+
+
+def closing(session_id: SessionId) -> NewJob:
+    """Make the job that lets a session's trace policy take effect."""
+    return NewJob(CLOSE_JOB, {"session": session_id}, f"{CLOSE_JOB}-{session_id}", session=session_id)

@@ -1,5 +1,6 @@
 """Lets facilitators in: a one-time link by mail, or printed at the first start."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from app.engine.ids import PersonId
@@ -15,6 +16,17 @@ from app.usecases.ports import Clock, Directory, Ids, Jobs
 from app.usecases.records import Facilitator, NewJob
 
 SIGN_IN_JOB = "send-sign-in"
+
+
+@dataclass(frozen=True, slots=True)
+class Inviting:
+    """What inviting a facilitator needs from the outside."""
+
+    directory: Directory
+    links: Links
+    jobs: Jobs
+    clock: Clock
+    ids: Ids
 
 
 async def first_link(directory: Directory, links: Links, ids: Ids, clock: Clock, zone: str) -> str | None:
@@ -37,6 +49,17 @@ async def ask_for_link(directory: Directory, links: Links, jobs: Jobs, clock: Cl
         SIGN_IN_JOB, {"facilitator": facilitator.id, "issued": stamp}, f"sign-in-{facilitator.id}-{stamp}"
     )
     await jobs.enqueue((job,), clock.now())
+
+
+async def invite_facilitator(host: Facilitator, name: str, email: str, outside: Inviting) -> bool:
+    """Let another person facilitate and send them a link; False when the address is a facilitator's already."""
+    if await outside.directory.find_facilitator_by_email(email) is not None:
+        return False
+    now = outside.clock.now()
+    invited = Facilitator(PersonId(outside.ids.new()), name, email, host.lang, host.zone, now)
+    await outside.directory.save_facilitator(invited)
+    await ask_for_link(outside.directory, outside.links, outside.jobs, outside.clock, email)
+    return True
 
 
 def secret_of_job(links: Links, facilitator: PersonId, stamp: str) -> str:

@@ -274,6 +274,10 @@ async def close_session(
     if planned is None:
         return
     now = clock.now()
+    if planned.status is Status.CANCELLED:  # it never began: nothing remains, whatever the policy
+        await log.erase(session_id, now)
+        rooms.forget(session_id)
+        return
     try:
         session = await rooms.session(session_id)
         facts = await log.load(session_id)

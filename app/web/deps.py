@@ -44,7 +44,8 @@ class Who(StrEnum):
     """Who may ask for a route."""
 
     ANYONE = "anyone"
-    FACILITATOR = "facilitator"  # signed in
+    NEWCOMER = "newcomer"  # signed in, with or without a name yet
+    FACILITATOR = "facilitator"  # signed in, with a name
     OWNER = "owner"  # the facilitator whose group {gid} is
     HOST = "host"  # the facilitator of session {sid}
     SEAT = "seat"  # whoever has a seat in session {sid}, its facilitator included
@@ -86,6 +87,10 @@ class Asker:
 
 class SignInNeeded(Exception):
     """Only a facilitator who signed in may see this."""
+
+
+class NameNeeded(Exception):
+    """A facilitator says their name before anything else: others read it in letters and at the table."""
 
 
 class NotHere(Exception):
@@ -134,7 +139,7 @@ class Gate:
         self.who = who
 
     async def __call__(self, request: Request) -> Asker:
-        """Let the asker in. Raises SignInNeeded or NotHere."""
+        """Let the asker in. Raises SignInNeeded, NameNeeded or NotHere."""
         have = parts(request)
         visitor = await find_facilitator(request)
         facilitator = visitor if visitor is None or has_account(visitor) else None
@@ -158,6 +163,8 @@ class Gate:
                 pass
         if facilitator is None:
             raise SignInNeeded
+        if not facilitator.name and self.who is not Who.NEWCOMER:
+            raise NameNeeded
         match self.who:
             case Who.OWNER:
                 group = await have.directory.find_group(GroupId(request.path_params["gid"]))

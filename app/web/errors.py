@@ -1,11 +1,11 @@
 """Says what went wrong in one calm sentence: each kind of failure is mapped to its page here, once."""
 
-import logging
 import secrets
 from dataclasses import dataclass
 from typing import ClassVar
 from urllib.parse import quote
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -14,10 +14,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.usecases.ports import StoreUnavailable
 from app.web.attempts import TooOften
-from app.web.deps import NotHere, SignInNeeded, parts
+from app.web.deps import NameNeeded, NotHere, SignInNeeded, parts
 from app.web.security import Shield
 
-log = logging.getLogger(__name__)
+log = structlog.get_logger(part="pages")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,7 @@ def install(app: FastAPI, origin: str, media_url: str = "") -> None:
     app.add_middleware(Shield, origin=origin, refuse=refuse_foreign, media_url=media_url)
     app.add_exception_handler(NotHere, _not_here)
     app.add_exception_handler(SignInNeeded, _sign_in)
+    app.add_exception_handler(NameNeeded, _name_first)
     app.add_exception_handler(TooOften, _too_often)
     app.add_exception_handler(StoreUnavailable, _unavailable)
     app.add_exception_handler(RequestValidationError, _invalid)
@@ -110,6 +111,10 @@ async def _sign_in(request: Request, _error: Exception) -> Response:
     if request.method not in ("GET", "HEAD"):
         return RedirectResponse("/sign-in", 303)
     return RedirectResponse(f"/sign-in?next={quote(request.url.path)}", 303)
+
+
+async def _name_first(_request: Request, _error: Exception) -> Response:
+    return RedirectResponse("/me?first=1", 303)
 
 
 async def _too_often(request: Request, _error: Exception) -> Response:
@@ -132,5 +137,5 @@ async def _http(request: Request, error: Exception) -> Response:
 def _broken(request: Request, error: Exception) -> Response:
     """Log a bug under an id, without what people typed, and show the id."""
     error_id = secrets.token_hex(4)
-    log.error("page failed", extra={"error_id": error_id, "kind": type(error).__name__}, exc_info=error)
+    log.error("page failed", incident=error_id, exc_info=error)
     return show(request, 500, error_id)

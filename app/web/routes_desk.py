@@ -9,7 +9,9 @@ from starlette.responses import RedirectResponse, Response
 from app.engine.ids import PersonId
 from app.engine.protocol import Role
 from app.usecases.manage_people import (
+    StillAtTheTable,
     change_member,
+    erase_member,
     present_members,
     read_tags,
     remove_member,
@@ -174,6 +176,35 @@ async def remove(request: Request, asker: Annotated[Asker, who(Who.OWNER)], pers
     """Let a member leave the group."""
     have = parts(request)
     await remove_member(have.directory, await _member(request, asker.owned, person), have.clock.now())
+    return _back(asker.owned)
+
+
+@dataclass(frozen=True, slots=True)
+class ErasePage:
+    """Once more before somebody is forgotten."""
+
+    template: ClassVar[str] = "pages/erase.html"
+    group: Group
+    member: Member
+    still_there: bool
+
+
+@router.get("/groups/{gid}/members/{person}/erase")
+async def confirm_erase(request: Request, asker: Annotated[Asker, who(Who.OWNER)], person: str) -> Response:
+    """Ask once more before forgetting a member."""
+    page = ErasePage(asker.owned, await _member(request, asker.owned, person), still_there=False)
+    return parts(request).pages.show(request, page)
+
+
+@router.post("/groups/{gid}/members/{person}/erase")
+async def erase(request: Request, asker: Annotated[Asker, who(Who.OWNER)], person: str) -> Response:
+    """Forget a member for good."""
+    have = parts(request)
+    member = await _member(request, asker.owned, person)
+    try:
+        await erase_member(have.directory, have.rooms, member)
+    except StillAtTheTable:
+        return have.pages.show(request, ErasePage(asker.owned, member, still_there=True), 409)
     return _back(asker.owned)
 
 

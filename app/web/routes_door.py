@@ -194,6 +194,8 @@ async def _door_page(
     group = await have.directory.find_group(planned.group)
     if group is None:
         raise NotHere
+    if planned.status is Status.CANCELLED:
+        return await _cancelled_page(request, planned, group, person)
     view = await have.rooms.view(planned.id, person)
     seats = _seats(view, person)
     opens_at = planned.starts_at - DOORS_BEFORE
@@ -202,7 +204,7 @@ async def _door_page(
         planned=planned,
         group=group,
         name=next((first_name(seat.name) for seat in seats if seat.mine), ""),
-        state=_state(planned, view, now >= opens_at),
+        state=_state(view, now >= opens_at),
         opens_at=opens_at,
         minutes_left=max(0, -(-round(left.total_seconds()) // 60)),
         phase=await _phase(request, planned, view),
@@ -213,9 +215,18 @@ async def _door_page(
     )
 
 
-def _state(planned: PlannedSession, view: View, time_to_open: bool) -> DoorState:
-    if planned.status is Status.CANCELLED:
-        return "cancelled"
+async def _cancelled_page(
+    request: Request, planned: PlannedSession, group: Group, person: PersonId
+) -> DoorPage:
+    """Say that there is nothing to come to: who was expected is forgotten already."""
+    member = await parts(request).directory.find_member(person)
+    name = first_name(member.name) if member else ""
+    return DoorPage(
+        planned, group, name, "cancelled", planned.starts_at, 0, "", (), 0, 0, charter_missing=False
+    )
+
+
+def _state(view: View, time_to_open: bool) -> DoorState:
     match view.session.status:
         case "planned":
             return "open" if time_to_open else "early"

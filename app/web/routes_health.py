@@ -1,14 +1,15 @@
 """Tells machines how the server is: alive, ready, and in figures; never who or what."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Annotated, Protocol
 
 from fastapi import APIRouter, Request
 from starlette.responses import PlainTextResponse, Response
 
-from app.realtime.measures import exposition
+from app.realtime.measures import BURIED, exposition
 from app.usecases.ports import GatewayError
-from app.web.deps import Asker, Who, who
+from app.web.deps import Asker, Who, parts, who
 
 router = APIRouter()
 
@@ -44,6 +45,8 @@ async def ready(request: Request, asker: Annotated[Asker, who(Who.ANYONE)]) -> R
 
 
 @router.get("/metrics")
-async def figures(asker: Annotated[Asker, who(Who.ANYONE)]) -> Response:
-    """Give the figures in the text format of Prometheus."""
+async def figures(request: Request, asker: Annotated[Asker, who(Who.ANYONE)]) -> Response:
+    """Give the figures in the text format of Prometheus; those of the database are old while it does not answer."""
+    with suppress(GatewayError):
+        BURIED.set(len(await parts(request).jobs.buried()))
     return Response(exposition(), media_type=FIGURES)

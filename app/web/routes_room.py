@@ -6,6 +6,8 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
+from app.engine.ids import PersonId
+from app.engine.permissions import CONDUCT
 from app.usecases.records import PlannedSession, Status
 from app.web.deps import Asker, NotHere, Who, parts, who
 from app.web.security import read_secret
@@ -51,13 +53,22 @@ async def room(request: Request, asker: Annotated[Asker, who(Who.SEAT)]) -> Resp
 
 
 @router.get("/console/{sid}")
-async def console(request: Request, asker: Annotated[Asker, who(Who.HOST)]) -> Response:
-    """Show the console."""
+async def console(request: Request, asker: Annotated[Asker, who(Who.SEAT)]) -> Response:
+    """Show the console to whoever conducts: the facilitator, and who was made co-facilitator at the table."""
     planned = asker.planned
+    is_host = asker.seat == planned.facilitator
     if planned.status in (Status.CLOSED, Status.CANCELLED):
-        return RedirectResponse(f"/sessions/{planned.id}", 303)
-    page = ConsolePage(planned.id, await _group(request, planned), planned.number, str(planned.facilitator))
+        return RedirectResponse(f"/{'sessions' if is_host else 'door'}/{planned.id}", 303)
+    if not is_host and not await _conducts(request, planned, asker.seat):
+        return RedirectResponse(f"/room/{planned.id}", 303)
+    page = ConsolePage(planned.id, await _group(request, planned), planned.number, str(asker.seat))
     return parts(request).pages.show(request, page)
+
+
+async def _conducts(request: Request, planned: PlannedSession, person: PersonId) -> bool:
+    session = await parts(request).rooms.session(planned.id)
+    seated = session.find_person(person)
+    return seated is not None and seated.role in CONDUCT
 
 
 def _charter_missing(request: Request, planned: PlannedSession) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, ClassVar
 
+from babel.numbers import format_decimal
 from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
@@ -18,10 +19,11 @@ from app.usecases.plan_session import (
     reissue_link,
     send_invitations,
 )
-from app.usecases.records import Group, JoinToken, Member, PlannedSession, Sending, Status
+from app.usecases.records import Group, JoinToken, Member, PlannedSession, Sending, Status, Tally
 from app.web import times
 from app.web.deps import Asker, NotHere, Who, parts, who
 from app.web.prepare_form import read_instant
+from app.web.routes_after import QUESTION_NAMES
 from app.web.routes_prepare import SENTENCES
 from app.web.routes_signin import has_outbox
 
@@ -38,6 +40,14 @@ class Seat:
     link: str  # "" when revoked
     status: str  # draft | queued | sent | failed | opened
     changed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Average:
+    """How one question was answered on the whole."""
+
+    title: str
+    mark: str  # "4.2", "" with too few answers to hide in (method.md §5.6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +68,8 @@ class SessionPage:
     zones: tuple[str, ...]
     problems: tuple[str, ...]
     may_change: bool
+    evaluation: tuple[Average, ...]
+    answers: int  # 0 when nobody gave stars or the session is not closed
 
 
 @router.get("/sessions/{sid}")
@@ -214,6 +226,7 @@ async def _page(
         if person in members
     )
     language = have.pages.language(request)
+    tallies = await have.documents.tallies((planned.id,))
     return SessionPage(
         planned=planned,
         group=group,
@@ -228,7 +241,16 @@ async def _page(
         zones=times.zones(),
         problems=problems,
         may_change=planned.status in (Status.PLANNED, Status.OPEN) and planned.ends_at > have.clock.now(),
+        evaluation=tuple(_average(request, each) for each in tallies),
+        answers=max((each.answers for each in tallies), default=0),
     )
+
+
+def _average(request: Request, tally: Tally) -> Average:
+    pages = parts(request).pages
+    language, mark = pages.language(request), tally.average
+    shown = "" if mark is None else format_decimal(mark, "0.0", locale=language)
+    return Average(pages.sentences.say(language, QUESTION_NAMES[tally.question]), shown)
 
 
 def _seat(

@@ -1,7 +1,7 @@
 """Facilitators come in: a one-time link, who they are, and out again."""
 
 from dataclasses import dataclass, replace
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from email_validator import EmailNotValidError, validate_email
 from fastapi import APIRouter, Form, Request
@@ -11,7 +11,7 @@ from app.engine.ids import PersonId
 from app.usecases.links import hash_of
 from app.usecases.pasted_people import LONGEST_NAME, clean_name
 from app.usecases.records import WebSession
-from app.usecases.sign_in import ask_for_link, find_owner
+from app.usecases.sign_in import Inviting, ask_for_link, find_owner, invite_facilitator
 from app.web import times
 from app.web.deps import Asker, Who, find_facilitator, parts, who
 from app.web.routes_home import own_path
@@ -57,6 +57,8 @@ class MePage:
     problems: tuple[str, ...]
     passkeys: tuple[tuple[str, str], ...]  # credential in hexadecimal, name
     passkeys_possible: bool
+    invited: str  # "" | sent | known | incomplete
+    outbox: bool
 
 
 @router.get("/sign-in")
@@ -124,22 +126,26 @@ async def sign_out(request: Request, asker: Annotated[Asker, who(Who.ANYONE)]) -
 
 @router.get("/me")
 async def me(
-    request: Request, asker: Annotated[Asker, who(Who.FACILITATOR)], first: bool = False, saved: bool = False
+    request: Request,
+    asker: Annotated[Asker, who(Who.NEWCOMER)],
+    first: bool = False,
+    saved: bool = False,
+    invited: Literal["", "sent", "known", "incomplete"] = "",
 ) -> Response:
     """Show who the facilitator is."""
-    host = asker.host
-    zone = host.zone if host.email else times.home_zone()
+    host, pages, known = asker.host, parts(request).pages, bool(asker.host.email)
     page = MePage(
-        host.name, host.email, host.lang, zone, times.zones(), first or not host.email, saved, (),
-        await _passkeys(request, host.id), passkeys_possible(request),
+        host.name, host.email, host.lang if known else pages.language(request),
+        host.zone if known else times.home_zone(), times.zones(), first or not known, saved, (),
+        await _passkeys(request, host.id), passkeys_possible(request), invited, has_outbox(request),
     )  # fmt: skip
-    return parts(request).pages.show(request, page)
+    return pages.show(request, page)
 
 
 @router.post("/me")
 async def save_me(
     request: Request,
-    asker: Annotated[Asker, who(Who.FACILITATOR)],
+    asker: Annotated[Asker, who(Who.NEWCOMER)],
     name: Annotated[str, Form(max_length=400)] = "",
     email: Annotated[str, Form(max_length=320)] = "",
     lang: Annotated[str, Form(max_length=20)] = "",
@@ -160,10 +166,28 @@ async def save_me(
     if problems:
         page = MePage(
             name, email, changed.lang, zone, times.zones(), not host.email, False, tuple(problems),
-            await _passkeys(request, host.id), passkeys_possible(request),
+            await _passkeys(request, host.id), passkeys_possible(request), "", has_outbox(request),
         )  # fmt: skip
         return have.pages.show(request, page, 422)
     return RedirectResponse("/me?saved=1" if host.email else "/desk", 303)
+
+
+@router.post("/me/invite")
+async def invite(
+    request: Request,
+    asker: Annotated[Asker, who(Who.FACILITATOR)],
+    name: Annotated[str, Form(max_length=400)] = "",
+    email: Annotated[str, Form(max_length=320)] = "",
+) -> Response:
+    """Let another person facilitate, by a link to their address."""
+    have = parts(request)
+    shown, address = clean_name(name)[:LONGEST_NAME], as_address(email)
+    if not shown or address is None:
+        return RedirectResponse("/me?invited=incomplete#invite", 303)
+    have.attempts.letter(request)
+    outside = Inviting(have.directory, have.links, have.jobs, have.clock, have.ids)
+    done = await invite_facilitator(asker.host, shown, address, outside)
+    return RedirectResponse(f"/me?invited={'sent' if done else 'known'}#invite", 303)
 
 
 async def let_in(request: Request, person: PersonId, to: str) -> Response:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import app
@@ -105,6 +105,7 @@ def test_one_language_is_enough_for_a_file_of_ones_own() -> None:
     assert "half-said" in [problem.code for problem in checked.problems]
 
 
+@example(b"null")
 @given(st.binary(max_size=400) | st.text(max_size=400).map(str.encode))
 def test_no_file_breaks_the_reader(data: bytes) -> None:
     checked = check_protocol(data)

@@ -2,10 +2,12 @@
 
 import asyncio
 import json
+import logging
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -68,6 +70,8 @@ def test_a_setting_that_cannot_work_is_one_sentence(environ: dict[str, str]) -> 
 def test_settings_come_from_the_environment_and_the_command_line_wins() -> None:
     read = from_environment({"RONDE_DATA": "/elsewhere", "RONDE_HOST": "::1", "RONDE_PORT": "81"}, port=82)
     assert (read.origin, read.on_loopback, read.secure) == ("http://[::1]:82", True, False)
+    behind_a_proxy = from_environment({"RONDE_ORIGIN": "https://ronde.example.org"})
+    assert not behind_a_proxy.on_loopback, "its letters are not shown to the whole world"
     assert read.database == "sqlite:////elsewhere/ronde.sqlite"
 
 
@@ -78,19 +82,49 @@ async def test_machines_are_told_how_the_server_is(table: Table, parts: Parts) -
         figures = (await machine.get("/metrics")).text
         assert "ronde_sockets 1.0" in figures
         assert "Bruno" not in figures
+        assert "ronde_jobs_buried 0.0" in figures
+        await parts.jobs.enqueue((NewJob("letter", {}, "k"),), parts.clock.now())
+        (job,) = await parts.jobs.claim(("letter",), parts.clock.now(), timedelta(minutes=1))
+        await parts.jobs.bury(job, parts.clock.now(), "GatewayError")
+        assert "ronde_jobs_buried 1.0" in (await machine.get("/metrics")).text
+
+
+@contextmanager
+def logging_started() -> Iterator[None]:
+    """Log as the server does, and as before afterwards."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    root.handlers.clear()  # else they would be closed
+    start_logging(as_json=True)
+    try:
+        yield
+    finally:
+        root.handlers[:] = handlers
+        root.setLevel(level)
+        structlog.reset_defaults()
+
+
+def test_lines_of_libraries_carry_no_values(capsys: pytest.CaptureFixture[str]) -> None:
+    with logging_started():
+        try:
+            raise ValueError("un secret de Nadia")
+        except ValueError as error:
+            logging.getLogger("asyncio").error("Task broke\n<Task 'un secret de Nadia'>", exc_info=error)
+        logging.getLogger("uvicorn.error").warning("Refused %s", "/j/t0ken")
+        broke, refused = capsys.readouterr().err.splitlines()
+    assert (json.loads(broke)["event"], json.loads(broke)["error"]) == ("Task broke", "ValueError")
+    assert "Nadia" not in broke
+    assert "t0ken" not in refused
 
 
 def test_log_lines_carry_no_names_and_no_text(capsys: pytest.CaptureFixture[str]) -> None:
-    start_logging(as_json=True)
-    try:
+    with logging_started():
         log = structlog.get_logger(part="test")
         try:
             raise ValueError("Chloé a écrit un secret")
         except ValueError:
             log.exception("command broke", session="s1", name="Chloé", text="un secret", token="t0ken")
         line = capsys.readouterr().err
-    finally:
-        structlog.reset_defaults()
     said = json.loads(line)
     assert (said["event"], said["session"], said["error"]) == ("command broke", "s1", "ValueError")
     assert not {"Chlo", "secret", "t0ken"} & set(line.replace('"', " ").split())

@@ -211,6 +211,11 @@ def test_no_line_is_longer_than_the_paper() -> None:
     assert printable("court et simple") == "court et simple"
 
 
+def test_marks_do_not_climb_over_the_page() -> None:
+    assert len(printable("o" + "\u0301" * 200)) < 8
+    assert printable("Việt Nam, שָׁלוֹם") == "Việt Nam, שָׁלוֹם"
+
+
 def test_signs_are_read_from_the_complaint_of_typst() -> None:
     complaint = (
         'error: the text `"\\u{e000}"` could not be …\n the text `"\\"\\\\"` could … codepoint `"\\u{0}"`'

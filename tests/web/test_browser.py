@@ -105,7 +105,7 @@ async def test_a_session_is_prepared_and_entered_with_and_without_a_script(
     await page.get_by_label("Paste names and addresses").fill(
         "Nadia n@example.org\nKarim k@example.org\nAwa a@example.org\nLuc"
     )
-    await page.get_by_label("Day").fill("2026-11-24")
+    await page.get_by_label("Day", exact=True).fill("2026-11-24")
     await page.get_by_role("button", name="Presentation: one minute more").click()
     await page.get_by_text("76 min").wait_for()
     await page.get_by_text("4 people recognised.").wait_for()

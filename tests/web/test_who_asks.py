@@ -15,6 +15,7 @@ from tests.web.site import ORIGIN, Planned, Site
 ASKERS = ("anonymous", "rehearsal visitor", "other facilitator", "elsewhere", "participant", "facilitator")
 MAY = {
     Who.ANYONE: set(ASKERS),
+    Who.NEWCOMER: {"other facilitator", "facilitator"},
     Who.FACILITATOR: {"other facilitator", "facilitator"},
     Who.OWNER: {"facilitator"},
     Who.HOST: {"facilitator"},

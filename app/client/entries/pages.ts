@@ -1,5 +1,6 @@
 // What pages without a framework do better with a script; each of them works without.
 import { followCopies } from "../pages/copy.ts";
+import { guessZones } from "../pages/guess_zone.ts";
 import { followForm } from "../pages/live_form.ts";
 import { tellLocalHours } from "../pages/local_hour.ts";
 import { offerPasskeys } from "../pages/passkeys.ts";
@@ -11,6 +12,7 @@ rememberRegions();
 drawTables();
 followCopies();
 followForm();
+guessZones();
 tellLocalHours();
 refreshRegions();
 void offerPasskeys();

@@ -1,0 +1,1 @@
+"""Plays whole sessions in real browsers, and looks at every screen."""

@@ -1,0 +1,50 @@
+"""Serves the whole program for each story, on a clock that the story moves."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+
+import pytest
+from playwright.async_api import Browser
+
+from app.main import Parts
+from tests.e2e.people import Cast, StoryClock
+from tests.realtime.table import served
+
+Stage = Callable[[str, str], AbstractAsyncContextManager[Cast]]
+
+
+@pytest.fixture
+def clock() -> StoryClock:
+    """Start at noon, UTC, a Monday."""
+    return StoryClock()
+
+
+@pytest.fixture
+async def parts(tmp_path: Path, clock: StoryClock) -> AsyncIterator[Parts]:
+    """Serve the whole program."""
+    async with served(tmp_path, clock) as running:
+        yield running
+
+
+@pytest.fixture
+def stage(browser: Browser, parts: Parts, clock: StoryClock, artefacts: Path) -> Stage:
+    """Give each story its cast: a language, and a folder of pictures named after both."""
+
+    @asynccontextmanager
+    async def begin(story: str, lang: str) -> AsyncIterator[Cast]:
+        folder = artefacts / "screens" / f"{story}-{lang}"
+        for old in folder.glob("*.png"):
+            old.unlink()
+        cast = Cast(browser, clock, parts.settings.origin, lang, folder)
+        try:
+            yield cast
+        except BaseException:
+            for person in cast.people:
+                await cast.shot(person, f"broken-{person.first}")
+            raise
+        finally:
+            await cast.leave()
+
+    return begin
