@@ -82,7 +82,9 @@ class Walk:
                 starts_at=rng.choice((None, START, START + timedelta(hours=1))),
                 rounds=rng.choice((None, 1, 3, 0, 99)),
                 minutes=rng.choice((None, {}, {"opening": timedelta(minutes=6)}, {"x": timedelta()})),
-                bridge=rng.choice((None, Bridge("+33 1 23", "42#", "https://meet.example/x"), Bridge(link="x"))),
+                bridge=rng.choice(
+                    (None, Bridge("+33 1 23", "42#", "https://meet.example/x"), Bridge(link="x"))
+                ),
                 relay=rng.choice((None, person, PersonId(""))),
                 microphones=rng.choice((None, *Microphones)),
                 screen_share=rng.choice((None, True, False)),

@@ -119,7 +119,13 @@ def everybody_named_has_a_seat(session: Session) -> None:
     floor = session.floor
     ladder, stand_in = session.ladder, session.stand_in
     named = {floor.holder, session.reserve, *floor.hands, *floor.round, *session.clients, *session.ready}
-    named |= {session.relay, stand_in.person if stand_in else None, *ladder.moved, *ladder.taken, *ladder.asked}
+    named |= {
+        session.relay,
+        stand_in.person if stand_in else None,
+        *ladder.moved,
+        *ladder.taken,
+        *ladder.asked,
+    }
     named |= {drop.person for drop in ladder.drops}
     assert named - {None} <= seats
     assert len(set(floor.hands)) == len(floor.hands)

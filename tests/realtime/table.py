@@ -24,6 +24,7 @@ from app.store.database import migrate_now
 from app.usecases.links import hash_of
 from app.usecases.ports import Clock
 from app.usecases.records import Facilitator, Group, PlannedSession, WebSession
+from app.usecases.video_port import Video
 from tests.fakes import FakeClock
 
 PATIENCE = 20.0
@@ -59,6 +60,7 @@ async def served(
     clock: Clock | None = None,
     database: str = "",
     change: Callable[[Settings], Settings] = lambda settings: settings,
+    video: Video | None = None,
 ) -> AsyncIterator[Parts]:
     """Serve the whole program until the test is over."""
     listening = free_socket()
@@ -69,7 +71,7 @@ async def served(
     async def greet(_parts: Parts) -> None:
         started.set()
 
-    application = create_app(settings, clock or FakeClock(), greet)
+    application = create_app(settings, clock or FakeClock(), greet, video)
     running = server(application, settings.host, settings.port)
     task = asyncio.create_task(running.serve(sockets=[listening]))
     try:
@@ -160,6 +162,7 @@ class Browser:
         self.seq = since or 0
         self.view: dict[str, Any] = {}
         self.words: dict[str, Any] | None = None
+        self.signals: list[dict[str, Any]] = []
         self.answers: dict[str, dict[str, Any]] = {}
         self.bye: dict[str, Any] | None = None
         self.welcome: dict[str, Any] | None = None
@@ -275,6 +278,8 @@ class Browser:
                         self.view[path] = value
             case "ack" | "refused":
                 self.answers[frame["id"]] = frame
+            case "signal":
+                self.signals.append(frame)
             case "bye":
                 self.bye = frame
             case _:
