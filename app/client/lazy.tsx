@@ -18,7 +18,7 @@ export async function loadLive(session: string): Promise<void> {
   live.value = part;
 }
 
-export function Live({ part }: { part: "Buttons" | "Notes" }): JSX.Element | null {
+export function Live({ part }: { part: "Buttons" | "Notes" | "Ways" }): JSX.Element | null {
   const Part = live.value?.[part];
   return Part ? <Part /> : null;
 }

@@ -131,7 +131,9 @@ function Desk({ here, notebook, timeHidden, onHide }: DeskProps): JSX.Element {
         </div>
       </main>
       <Foot notebook={notebook} session={here.session.id} />
-      {notebook.value && may("write") ? <Lazy part="notebook" bare onClose={() => (notebook.value = false)} /> : null}
+      {notebook.value && may("write") ? (
+        <Lazy part="notebook" bare onClose={() => (notebook.value = false)} />
+      ) : null}
     </div>
   );
 }

@@ -9,19 +9,8 @@ import type { SeatView } from "./wire.gen.ts";
 
 const TINTS = ["clay", "moss", "mist", "sand"];
 /** The simulated people of a rehearsal who have a portrait, by their plain first names. */
-const PORTRAITS: Readonly<Record<string, string>> = {
-  awa: "awa",
-  claire: "claire",
-  helene: "helene",
-  helen: "helene",
-  karim: "karim",
-  luc: "luc",
-  luke: "luc",
-  nadia: "nadia",
-  sophie: "sophie",
-  thomas: "thomas",
-  yasmine: "yasmine",
-};
+const PORTRAITS = ["awa", "claire", "helene", "karim", "luc", "nadia", "sophie", "thomas", "yasmine"];
+const ENGLISH: Readonly<Record<string, string>> = { helen: "helene", luke: "luc" };
 
 export function Seat({ seat, me, floor }: { seat: SeatView; me: boolean; floor: boolean }): JSX.Element {
   const marks = ["seat"];
@@ -90,8 +79,8 @@ function attach(at: HTMLVideoElement | null, track: MediaStreamTrack): void {
 function portraitOf(name: string): string {
   const first = name.trim().split(/\s+/)[0] ?? "";
   const plain = first.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-  const portrait = PORTRAITS[plain];
-  return portrait ? `/static/portraits/${portrait}.svg` : "";
+  const portrait = ENGLISH[plain] ?? plain;
+  return PORTRAITS.includes(portrait) ? `/static/portraits/${portrait}.svg` : "";
 }
 
 /** Takes the first letters of the first and last names. */

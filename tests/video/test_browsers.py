@@ -126,17 +126,13 @@ async def sessions(seats: list[Seat]) -> list[str]:
 
 async def test_one_persons_blocked_line_moves_only_that_person(filmed: Browser, parts: Parts) -> None:
     blocked = """
-    (() => {  // this person's firewall lets nothing of the media server through
-      const set = RTCPeerConnection.prototype.addIceCandidate;
-      const strip = (text) => text.replace(/a=candidate:.*\\r?\\n/g, "");
-      const remote = RTCPeerConnection.prototype.setRemoteDescription;
-      const media = (one) => /livekit/i.test(one?.sdp ?? "") || one?.sdp?.includes("a=ice-lite");
-      RTCPeerConnection.prototype.setRemoteDescription = function (one) {
-        this.__sfu ||= media(one);
-        return remote.call(this, this.__sfu ? { type: one.type, sdp: strip(one.sdp) } : one);
-      };
-      RTCPeerConnection.prototype.addIceCandidate = function (one) {
-        return this.__sfu ? Promise.resolve() : set.call(this, one);
+    (() => {  // this person's firewall lets nothing of the media server through; direct links are free
+      const Real = window.RTCPeerConnection;
+      const walled = (given) =>
+        given?.continualGatheringPolicy ? { ...given, iceServers: [], iceTransportPolicy: "relay" } : given;
+      window.RTCPeerConnection = class extends Real {
+        constructor(given) { super(walled(given)); }
+        setConfiguration(given) { super.setConfiguration(walled(given)); }
       };
     })();
     """

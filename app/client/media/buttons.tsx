@@ -35,8 +35,7 @@ export function Buttons(): JSX.Element | null {
           {_("Nothing comes from your microphone. Is it the right one, and is its own switch on?")}
         </p>
       ) : null}
-      <Trouble_ kind="audio" />
-      <Trouble_ kind="video" />
+      <Withheld kind={microphone.value.trouble ? "audio" : "video"} />
     </div>
   );
 }
@@ -96,7 +95,7 @@ const TROUBLES: Readonly<Record<Trouble, Readonly<Record<Kind, () => string>>>> 
 };
 
 /** Says why a device is not to be had, and how to allow it in this very browser. */
-function Trouble_({ kind }: { kind: Kind }): JSX.Element | null {
+function Withheld({ kind }: { kind: Kind }): JSX.Element | null {
   const { trouble } = device(kind).value;
   if (!trouble) return null;
   return (
@@ -113,7 +112,7 @@ function Trouble_({ kind }: { kind: Kind }): JSX.Element | null {
           type="button"
           class="btn bare"
           onClick={() => {
-            device(kind).value = { on: false, trouble: null, held: false };
+            for (const each of [microphone, camera]) each.value = { ...each.value, trouble: null };
           }}
         >
           {_("Go on without")}

@@ -3,12 +3,14 @@ import { effect } from "@preact/signals";
 import { language, learn } from "../language.ts";
 import { ask, onSignal, phase, slot, tell, view } from "../store.ts";
 import type { Rung, View } from "../wire.gen.ts";
+import { watchLink } from "./absence.ts";
 import { CAPABLE, type Entrance, Media, type Situation } from "./media.ts";
 import type { Signal } from "./mesh.ts";
 import { begins } from "./wishes.ts";
 
 export { Buttons } from "./buttons.tsx";
 export { Notes } from "./notes.tsx";
+export { Ways } from "./ways.tsx";
 
 const catalogues: Readonly<
   Record<string, () => Promise<{ default: Readonly<Record<string, readonly string[]>> }>>
@@ -22,6 +24,7 @@ export let media: Media | null = null;
 /** Begins to follow the session. */
 export async function begin(session: string): Promise<void> {
   learn((await catalogues[language()]?.())?.default ?? {});
+  watchLink();
   if (!CAPABLE) {
     effect(() => {
       const here = view.value;

@@ -47,6 +47,8 @@ export interface Wires {
 const TICK = 1000;
 const REPORT_EVERY = 2;
 const RETRY_MS = 3000;
+/** So long the server may find out that everybody is cut; then it is only me, on direct links. */
+const STAR_AFTER = 18_000;
 const DEAF_FOR = 8000;
 const KINDS: readonly Kind[] = ["audio", "video"];
 
@@ -167,7 +169,8 @@ export class Media {
   #report(): void {
     const now = this.#now;
     if (!now) return;
-    const direct = now.group === "mesh" || !now.livekit;
+    const alone = this.#silent() >= STAR_AFTER && this.#openLinks().length > 0;
+    const direct = now.group === "mesh" || !now.livekit || alone;
     const flowing = direct
       ? !now.others.some((one) => this.#known.has(one)) || this.#openLinks().length > 0
       : carries({ inside: this.#inside, silent: this.#silent() });

@@ -4,8 +4,10 @@ import { CircleHelp, LifeBuoy, Phone, Volume2 } from "lucide";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { Icon } from "../icon.tsx";
-import { link, view } from "../store.ts";
+import { link, now, view } from "../store.ts";
+import { backSince, lostSince } from "./absence.ts";
 import { Actions } from "./actions.tsx";
+import { Screen } from "./screen.tsx";
 import { sentences, type Told } from "./sentences.ts";
 import { muffled, using } from "./state.ts";
 
@@ -27,10 +29,14 @@ export function Notes(): JSX.Element | null {
     using: using.value,
     muffled: muffled.value,
     now: at.value,
+    lostSince: lostSince.value,
+    backSince: backSince.value,
+    hourNow: now.value,
   });
   const shown = told && told.key !== put.value ? told : null;
   return (
     <div class="told" role="status" data-told={shown?.key ?? ""}>
+      <Screen />
       {shown ? <Note told={shown} onPut={() => (put.value = shown.key)} /> : null}
     </div>
   );

@@ -1,6 +1,6 @@
 /** Chooses what to say about sound, picture and the link: always what happened, what still works, what to do. */
-import { _ } from "../language.ts";
-import { shortName } from "../store.ts";
+import { _, hour } from "../language.ts";
+import { phaseWords, shortName } from "../store.ts";
 import type { View } from "../wire.gen.ts";
 import { CAPABLE } from "./media.ts";
 import { PATIENCE } from "./watchdog.ts";
@@ -26,6 +26,11 @@ export interface Heard {
   readonly using: { readonly way: Using; readonly silentSince: number | null };
   readonly muffled: boolean;
   readonly now: number;
+  /** Since when our own server is out of reach, and since when it is back. */
+  readonly lostSince: number | null;
+  readonly backSince: number | null;
+  /** The server's clock, as far as it is known. */
+  readonly hourNow: number;
 }
 
 type Words = Pick<Told, "icon" | "what" | "still" | "todo"> & {
@@ -38,8 +43,59 @@ const told = (key: string, words: Words): Told => ({ key, actions: [], lasting: 
 /** The most important thing to say now, or nothing. */
 export function sentences(heard: Heard): Told | null {
   const { here } = heard;
-  if (!here || here.session.status === "closed" || heard.link !== "live") return null;
-  return ofOwn(here) ?? ofTouch(heard) ?? ofSilence(heard, here) ?? ofOffer(here) ?? ofGroup(heard, here);
+  if (!here || here.session.status === "closed") return null;
+  if (heard.link !== "live") return ofLink(heard, here);
+  return (
+    ofReturn(heard, here) ??
+    ofOwn(here) ??
+    ofTouch(heard) ??
+    ofSilence(heard, here) ??
+    ofOffer(here) ??
+    ofGroup(heard, here)
+  );
+}
+
+const ALONE_AFTER = 10_000;
+const BACK_FOR = 20_000;
+
+/** The server is out of reach: the page goes on by the plan it holds and its own clock. */
+function ofLink({ lostSince, now, hourNow }: Heard, here: View): Told | null {
+  if (lostSince === null || now - lostSince < ALONE_AFTER || here.session.status === "ended") return null;
+  const at = here.plan.findLastIndex((slot) => slot.starts_at <= hourNow);
+  const slot = here.plan[at];
+  const until = here.plan[at + 1]?.starts_at ?? here.clock.ends_at;
+  const title = phaseWords(slot)?.title;
+  const running = here.clock.state === "running" && title && until > hourNow;
+  return told("alone", {
+    icon: "help",
+    what: _("The server is out of reach."),
+    still: running
+      ? _(
+          "This page goes on by its own clock: {phase} until about {hour}. What you write is kept on this device and sent later.",
+          { phase: title, hour: hour(until, here.session.zone, true) },
+        )
+      : _("This page goes on by its own clock. What you write is kept on this device and sent later."),
+    todo: here.bridge.phone
+      ? `${_("Stay here, or meet the others by the plan B number.")} ${number(here)}`
+      : _("Stay here; it returns by itself."),
+    lasting: true,
+  });
+}
+
+/** The catch-up card: where the others are. */
+function ofReturn({ backSince, now }: Heard, here: View): Told | null {
+  if (backSince === null || now - backSince > BACK_FOR) return null;
+  const title = phaseWords(here.clock.at === null ? null : here.plan[here.clock.at])?.title;
+  if (!title || here.session.status !== "running") return null;
+  const speaker = here.floor.holder;
+  return told(`back-${backSince}`, {
+    icon: "sound",
+    what: _("You are back."),
+    still: speaker
+      ? _("{phase}. {name} speaks. Nothing is lost.", { phase: title, name: shortName(speaker) })
+      : _("{phase}. Nothing is lost.", { phase: title }),
+    todo: "",
+  });
 }
 
 function ofOwn(here: View): Told | null {
