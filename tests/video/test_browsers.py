@@ -1,6 +1,5 @@
 """Sound and picture in real browsers: through a real LiveKit server, directly when it dies, in writing without either."""
 
-import asyncio
 import os
 import re
 import signal
@@ -13,7 +12,7 @@ import pytest
 from playwright.async_api import Browser, async_playwright, expect
 
 from app.config import Settings
-from app.engine.ids import PersonId
+from app.engine.ids import PersonId, SessionId
 from app.gateways.clock import SystemClock
 from app.main import Parts
 from devtools import livekit
@@ -108,20 +107,10 @@ async def test_sound_is_back_within_fifteen_seconds_and_time_goes_on(
 ) -> None:
     await grows(three, sound, by=60, within=20)
     with_signal(media_server, end)
-    took = await grows(three, heard_again, by=60, within=AIM)
+    took = await grows(three, sound, by=60, within=AIM)
     print(f"sound is back {took:.1f} s after {end.name}")
-    session = await parts.rooms.session(next(iter(await sessions(three))))
+    session = await parts.rooms.session(SessionId("table"))
     assert session.clock.running_since is not None, "the clock stopped"
-
-
-def heard_again(flow: Flow) -> float:
-    """Count packets of sound on the links that live."""
-    return flow.audio
-
-
-async def sessions(seats: list[Seat]) -> list[str]:
-    """Name the sessions of these pages."""
-    return [seat.page.url.rpartition("/")[2] for seat in seats]
 
 
 async def test_one_persons_blocked_line_moves_only_that_person(filmed: Browser, parts: Parts) -> None:
@@ -171,4 +160,3 @@ async def test_a_denied_camera_says_how_to_allow_it_and_the_room_goes_on(
         await expect(bruno.page.get_by_text("At the left of the address").first).to_be_visible()
         await bruno.page.get_by_role("button", name="Go on without").first.click()
         await expect(bruno.page.get_by_role("button", name="Mic off")).to_be_visible()
-        await asyncio.sleep(0)

@@ -12,9 +12,13 @@ import { media } from "./live.tsx";
 import { keep, preferred } from "./media.ts";
 import { camera, device, microphone, mute, oneTap, screen, soundFirst, using } from "./state.ts";
 
+/** Nothing is sent on these rungs: the telephone or the pen has the word. */
+const QUIET: ReadonlySet<string> = new Set(["bridge", "text"]);
+
 export function Buttons(): JSX.Element | null {
   const open = useSignal(false);
-  if (!media || view.value?.me.rung === "bridge" || view.value?.me.rung === "text") return null;
+  const here = view.value;
+  if (!media || QUIET.has(here?.me.rung ?? "") || QUIET.has(here?.ladder.rung ?? "")) return null;
   return (
     <div class="devices">
       <Toggle kind="audio" />

@@ -90,6 +90,7 @@ export class Media {
     const before = this.#now;
     this.#now = now;
     if (before?.group !== now.group) this.#moved = performance.now();
+    if (quiet(now) && !(before && quiet(before))) this.#rest();
     if (before && before.moment !== now.moment) this.#obey(now);
     void this.#follow();
   }
@@ -326,6 +327,15 @@ export class Media {
     else void this.#give();
   }
 
+  /** On the telephone, or in writing: microphone and camera are given back, and opened again by their owner only. */
+  #rest(): void {
+    for (const kind of KINDS) if (shown.device(kind).value.on) void this.turn(kind, false);
+    this.#unlisten?.();
+    this.#unlisten = null;
+    this.#tracks.audio?.stop();
+    delete this.#tracks.audio;
+  }
+
   #silenced(): void {
     if (!shown.microphone.value.on) return;
     if (this.#tracks.audio) this.#tracks.audio.enabled = false;
@@ -340,6 +350,11 @@ export class Media {
       if (level > 0.01) this.#loud = performance.now();
     });
   }
+}
+
+/** Whether nothing is carried by browsers now. */
+function quiet({ group, own }: Situation): boolean {
+  return [group, own].some((rung) => rung === "bridge" || rung === "text");
 }
 
 /** The device the person chose here or at the door. */
