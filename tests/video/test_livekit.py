@@ -25,7 +25,7 @@ SESSION, NADIA = SessionId("s-1"), PersonId("nadia")
 def free_port() -> int:
     """Give a port whose neighbour is free too, below those the system hands out by itself."""
     while True:
-        port = random.randrange(20_000, 30_000, 2)  # noqa: S311 - not a secret
+        port = random.randrange(20_000, 30_000, 2)
         with socket.socket() as one, socket.socket() as other, suppress(OSError):
             one.bind(("127.0.0.1", port))
             other.bind(("", port + 1))
