@@ -58,13 +58,21 @@ def main(words: Sequence[str]) -> int:
 def _arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser("protocols", description=__doc__)
     parser.add_argument("--lang", help="the language of the answer: fr or en")
+    after = argparse.ArgumentParser(add_help=False)  # the same word after the command
+    after.add_argument("--lang", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("list", help="every protocol at hand")
-    check = commands.add_parser("check", help="read files and name every fault with its line")
+    commands.add_parser("list", parents=[after], help="every protocol at hand")
+    check = commands.add_parser(
+        "check", parents=[after], help="read files and name every fault with its line"
+    )
     check.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    show = commands.add_parser("show", help="one protocol, phase by phase, on a line of time")
+    show = commands.add_parser(
+        "show", parents=[after], help="one protocol, phase by phase, on a line of time"
+    )
     show.add_argument("name", metavar="ID", help="the id of a protocol, or a file")
-    diff = commands.add_parser("diff", help="what changed from one protocol to another, in sentences")
+    diff = commands.add_parser(
+        "diff", parents=[after], help="what changed from one protocol to another, in sentences"
+    )
     diff.add_argument("before", metavar="A", help="an id or a file")
     diff.add_argument("after", metavar="B", help="an id or a file")
     schema = commands.add_parser("schema", help="the JSON Schema of a protocol file, for editors")

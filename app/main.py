@@ -39,6 +39,7 @@ from app.realtime.hub import Hub
 from app.realtime.messages import LARGEST_FRAME, CloseCode
 from app.realtime.microphones import Reconciler
 from app.realtime.presence import RollCall
+from app.realtime.revocations import Revocations
 from app.realtime.sections import Json, encode
 from app.realtime.ticker import Ticker
 from app.realtime.wire import RoomProtocol
@@ -95,6 +96,7 @@ class Parts:
     ticker: Ticker
     worker: Worker
     bus: Bus
+    revocations: Revocations
     heartbeat: Heartbeat
     mailer: Mailer
     qr: Callable[[str], bytes]
@@ -155,6 +157,7 @@ def build(settings: Settings, clock: Clock, video: Video | None = None) -> Parts
         ticker=Ticker(rooms, directory, hub, roll, clock),
         worker=Worker(jobs, clock, _handlers(rooms, log, directory, jobs, clock, post)),
         bus=Bus(rooms, log),
+        revocations=Revocations(directory, hub, clock),
         heartbeat=Heartbeat(settings.data / "alive", clock),
         mailer=mailer,
         qr=qr_svg,
@@ -224,7 +227,7 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
             runs = [parts.ticker.run(), parts.worker.run(), parts.heartbeat.run(), parts.rehearsals.run()]
             runs += [parts.continuity.run(), parts.reconciler.run()]
             if not one_machine:
-                runs.append(parts.bus.run())
+                runs += (parts.bus.run(), parts.revocations.run())
             running = [tasks.create_task(run) for run in runs]
             yield
             for task in running:

@@ -81,6 +81,11 @@ class FakeDirectory(FakePeople):
                 self._joins[key] = replace(each, revoked_at=now)
         drop(self._browsers, session=session, person=person)
 
+    async def revoked_since(self, instant: datetime) -> tuple[JoinToken, ...]:
+        """List the links revoked lately."""
+        found = [each for each in self._joins.values() if each.revoked_at and each.revoked_at >= instant]
+        return tuple(sorted(found, key=lambda each: (each.revoked_at, each.hash)))
+
     async def add_sign_in(self, token: SignInToken) -> None:
         """Remember a sign-in link."""
         must(token.facilitator in self._facilitators and token.hash not in self._sign_ins)

@@ -48,6 +48,7 @@ export function watch(): () => void {
   let key: string | undefined;
   let time: string | undefined;
   let mine = false;
+  let half = true;
   return effect(() => {
     const here = view.value;
     const now = face.value;
@@ -60,6 +61,7 @@ export function watch(): () => void {
       const guidance = words.guidance[here.me.role] ?? "";
       const minutes = Math.round(now.granted / 60_000);
       say(`${words.title}. ${guidance} ${_n("{n} minute.", "{n} minutes.", minutes)}`);
+      half = now.gone >= 0.5;
     } else if (floor && !mine) say(_("You have the floor. Take your time."));
     else if (now.phase !== time && !first) {
       if (now.phase === "last") say(_("Last minute. Finish your thought."));
@@ -67,6 +69,9 @@ export function watch(): () => void {
       else if (now.phase === "paused") say(_("Paused. Time waits."));
       else if (now.phase === "ended") say(_("The session is over."));
       else if (now.phase === "run" && time === "paused") say(_("Time runs again."));
+    } else if (!half && now.phase === "run" && now.gone >= 0.5) {
+      half = true;
+      sayTime();
     }
     key = key_;
     time = now.phase;

@@ -9,7 +9,7 @@ import { Offer } from "./offer.tsx";
 import { Ideas, Plan } from "./plan.tsx";
 import { phase, view } from "./store.ts";
 import { Subjects } from "./subject.tsx";
-import { entriesOf } from "./writing.tsx";
+import { entriesOf, offeredNow } from "./writing.tsx";
 
 /** What the client does in silence: sort ideas, write steps. */
 export function Sorting(): JSX.Element {
@@ -27,8 +27,8 @@ export function Captures({ desk }: { desk?: boolean }): JSX.Element {
   const writes = here?.me.writes ?? {};
   const step = phase.value?.step ?? "";
   const has = (kind: string) => writes[kind] !== undefined;
-  const there = (kind: string) =>
-    phase.value?.captures.some((each) => each.kind === kind) && entriesOf(kind).length > 0;
+  const there = (kind: "question" | "idea") =>
+    phase.value?.captures.some((each) => each.kind === kind) && offeredNow(kind).length > 0;
   const early = !here?.request.subject && (has("subject") || entriesOf("subject").length > 0);
   return (
     <>
@@ -36,7 +36,7 @@ export function Captures({ desk }: { desk?: boolean }): JSX.Element {
       {has("contract") && here?.me.role === "client" ? <WordContract /> : null}
       {has("question") || there("question") ? <Offer kind="question" /> : null}
       {has("idea") || (there("idea") && here?.me.role !== "client") ? <Offer kind="idea" /> : null}
-      {!desk && here?.me.role === "client" && entriesOf("idea").length ? <Ideas /> : null}
+      {!desk && here?.me.role === "client" && offeredNow("idea").length ? <Ideas /> : null}
       {has("action") && !desk ? <Plan /> : null}
       {has("learning") && (step === "learnings" || desk || here?.me.role !== "client") ? <Learnings /> : null}
       {has("rating") ? <Ratings /> : null}

@@ -10,7 +10,7 @@ import { Said } from "./offer.tsx";
 import { Refused } from "./parts.tsx";
 import { Roles } from "./roles.tsx";
 import { acceptContract, ask, may, phase, shortName, view } from "./store.ts";
-import { entriesOf } from "./writing.tsx";
+import { entriesOf, offeredNow } from "./writing.tsx";
 
 export function Conduct(): JSX.Element | null {
   const here = view.value;
@@ -71,7 +71,7 @@ function Contract(): JSX.Element | null {
 /** What people wrote for everybody in this phase, to be read aloud. */
 function Written(): JSX.Element | null {
   const kinds = (["question", "idea"] as const).filter(
-    (kind) => phase.value?.captures.some((each) => each.kind === kind) && entriesOf(kind).length,
+    (kind) => phase.value?.captures.some((each) => each.kind === kind) && offeredNow(kind).length,
   );
   return kinds.length ? (
     <section class="sheet block" data-part="group" aria-labelledby="written">

@@ -50,6 +50,11 @@ export function consoleKeys(onHelp: () => void): Readonly<Record<string, () => v
     "0": () => {
       if (view.value?.floor.holder) giveFloor(null);
     },
+    h: () => {
+      if (may("lower-hand") && view.value?.floor.hands.includes(view.value.me.id))
+        void ask({ type: "lower-hand" });
+      else if (may("raise-hand")) void ask({ type: "raise-hand" });
+    },
     r: () => document.querySelector<HTMLElement>(".ways button")?.focus(),
     t: sayTime,
     s: () => say(script()),
@@ -81,6 +86,7 @@ export function Shortcuts({ onClose }: { onClose: () => void }): JSX.Element {
     ["+ / −", _("two minutes more, one less")],
     ["1 … 9", _("give the floor by rank of hand")],
     ["0", _("thank the speaker")],
+    ["H", _("raise or lower my hand")],
     ["U", _("undo")],
     ["R", _("ways to catch up")],
     ["T", _("say the time")],

@@ -33,9 +33,18 @@ export function FloorCard(): JSX.Element | null {
   if (!here || !conduct) return null;
   const { floor } = here;
   const minutes = floor.since === null ? 0 : Math.floor((now.value - floor.since) / 60_000);
-  const unheard = conduct.unheard.filter(
-    (id) => id !== floor.holder && !floor.hands.includes(id) && seat(id),
-  );
+  const voice = phase.value?.voice;
+  const answers = voice === "questions" || voice === "in-turn"; // the client answers, or listens
+  const unheard =
+    voice === "client"
+      ? []
+      : conduct.unheard.filter(
+          (id) =>
+            id !== floor.holder &&
+            !floor.hands.includes(id) &&
+            seat(id) &&
+            !(answers && seat(id)?.role === "client"),
+        );
   return (
     <section class="sheet block" data-part="floor" aria-labelledby="floor">
       <header>

@@ -46,14 +46,17 @@ export function list(names: readonly string[]): string {
   return new Intl.ListFormat(lang, { type: "conjunction" }).format(names.map(isolate));
 }
 
-/** Writes an hour in the zone of the session: 15:15, or 15 h 15 in French prose. */
+/** Writes an hour in the zone of the session: 15:15; in prose as pages do, 15 h 15 or 3:15 pm. */
 export function hour(ms: number, zone: string, prose = false): string {
   const text = new Intl.DateTimeFormat(lang === "fr" ? "fr-FR" : "en-GB", {
     hour: prose ? "numeric" : "2-digit",
     minute: "2-digit",
+    hour12: prose && lang === "en",
     timeZone: zone,
   }).format(ms);
-  return prose && lang === "fr" ? text.replace(/^0?(\d+):/, "$1\u00a0h\u00a0") : text;
+  if (!prose) return text;
+  const short = text.replace(/:00/, lang === "fr" ? ":" : "");
+  return lang === "fr" ? short.replace(/^0?(\d+):/, "$1\u00a0h\u00a0").trim() : short;
 }
 
 function fill(text: string, values?: Values): string {

@@ -6,7 +6,7 @@ import { _ } from "./language.ts";
 import { Refused } from "./parts.tsx";
 import { ask, drafts, shortName, typed, view } from "./store.ts";
 import type { Kind } from "./wire.gen.ts";
-import { entriesOf, Field } from "./writing.tsx";
+import { Field, offeredNow } from "./writing.tsx";
 
 const ASKS: Readonly<Record<string, () => readonly [title: string, label: string]>> = {
   question: () => [_("Questions in writing"), _("One short, open question")],
@@ -34,7 +34,7 @@ export function Offer({ kind }: { kind: "question" | "idea" }): JSX.Element | nu
   void typed.value;
   const here = view.value;
   const sight = here?.me.writes[kind];
-  const there = entriesOf(kind);
+  const there = offeredNow(kind);
   if (!here || (sight === undefined && !there.length)) return null;
   const slot = `offer-${kind}`;
   const text = drafts.find(slot)?.text ?? "";
@@ -76,7 +76,7 @@ export function Offer({ kind }: { kind: "question" | "idea" }): JSX.Element | nu
 
 /** What was offered in writing and this reader may see. */
 export function Said({ kind }: { kind: "question" | "idea" }): JSX.Element | null {
-  const there = entriesOf(kind);
+  const there = offeredNow(kind);
   if (!there.length) return null;
   return (
     <ul class="said">

@@ -6,13 +6,13 @@ import { _ } from "./language.ts";
 import { Refused } from "./parts.tsx";
 import { ask, drafts, may, view } from "./store.ts";
 import type { EntryView } from "./wire.gen.ts";
-import { entriesOf, Field, Saved, useWriting } from "./writing.tsx";
+import { entriesOf, Field, offeredNow, Saved, useWriting } from "./writing.tsx";
 
 const STEPS = 3;
 
 /** What the consultants offered; only the client knows what is kept. */
 export function Ideas(): JSX.Element {
-  const ideas = entriesOf("idea");
+  const ideas = offeredNow("idea");
   return (
     <section aria-labelledby="ideas">
       <header class="head">

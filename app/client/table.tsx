@@ -26,6 +26,7 @@ interface Props {
 
 export function Table({ seats, me, holder, front, arc, hidden, words, children }: Props): JSX.Element {
   const table = useRef<HTMLDivElement>(null);
+  const list = useRef<HTMLUListElement>(null);
   const people = seats.map((each) => each.id).join();
   const weights = seats.map((each) =>
     each.id === me && !arc ? 0.78 : each.stage === "off" ? 0.8 : each.id === front && !arc ? 1.25 : 1,
@@ -42,11 +43,15 @@ export function Table({ seats, me, holder, front, arc, hidden, words, children }
     return () => sizes.disconnect();
   }, [people, weights.join(), words, arc, slot.value?.key]);
 
+  useLayoutEffect(() => {
+    void import("./around.ts").then(({ walkRound }) => list.current && walkRound(list.current));
+  }, []);
+
   return (
     <>
       <div class={arc ? "table arc" : "table"} data-time={hidden ? "hidden" : timeOf()} ref={table}>
         {arc ? null : <Ring />}
-        <ul class="seats" aria-label={_("The table, in the order of turns")}>
+        <ul class="seats" ref={list} aria-label={_("The table, in the order of turns")}>
           {seats.map((each) => (
             <Seat key={each.id} seat={each} me={each.id === me} floor={each.id === holder} />
           ))}

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
 import { _ } from "./language.ts";
-import { drafts, link, typed, view } from "./store.ts";
+import { drafts, link, slot, typed, view } from "./store.ts";
 import type { EntryView, Kind } from "./wire.gen.ts";
 
 export interface Writing {
@@ -91,4 +91,12 @@ export function entriesOf(kind: string, mine?: boolean): EntryView[] {
   return Object.values(view.value?.entries ?? {})
     .filter((each) => each.kind === kind && (mine === undefined || each.mine === mine))
     .sort((a, b) => a.written_at - b.written_at || (a.id < b.id ? -1 : 1));
+}
+
+/** What was offered to the client of this turn; an earlier client's words belong to an earlier turn. */
+export function offeredNow(kind: "question" | "idea"): EntryView[] {
+  const here = view.value;
+  if (!here || here.session.turns === 1) return entriesOf(kind);
+  const first = here.plan.find((each) => each.round === slot.value?.round);
+  return entriesOf(kind).filter((each) => each.written_at >= (first?.starts_at ?? 0));
 }

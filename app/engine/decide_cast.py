@@ -85,6 +85,8 @@ def decide(session: Session, command: CastCommand, by: Actor, now: datetime) -> 
         case Leave(gone):
             return _leave(session, _person(session, by), gone)
         case OpenDoors():
+            if session.status is Status.OPEN:
+                return ()
             if by == CLOCK and now < session.starts_at - DOORS_BEFORE:
                 raise Refusal(Code.TOO_EARLY)
             return (DoorsOpened(),)

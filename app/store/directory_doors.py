@@ -76,6 +76,11 @@ class StoredDoors(Shelf):
         """Revoke the links to a seat and put its browsers out."""
         await self._database.write(lambda link: _revoke(link, session, person, now))
 
+    async def revoked_since(self, instant: datetime) -> tuple[JoinToken, ...]:
+        """List the links revoked at an instant or later, by any node."""
+        order = (join_tokens.c.revoked_at, join_tokens.c.hash)
+        return await self._many(JoinToken, join_tokens, join_tokens.c.revoked_at >= instant, order=order)
+
     async def add_sign_in(self, token: SignInToken) -> None:
         """Remember a one-time sign-in link."""
         await self._database.write(lambda link: link.execute(insert(sign_in_tokens).values(values(token))))

@@ -129,6 +129,9 @@ class Doors(Protocol):
     async def revoke_join(self, session: SessionId, person: PersonId, now: datetime) -> None:
         """Revoke the links to a seat and put its browsers out."""
 
+    async def revoked_since(self, instant: datetime) -> tuple[JoinToken, ...]:
+        """List the links revoked at an instant or later, by any node."""
+
     async def add_sign_in(self, token: SignInToken) -> None:
         """Remember a one-time sign-in link."""
 

@@ -13,7 +13,17 @@ from app.engine.state import Status as SessionStatus
 from app.usecases.ports import Clock, Directory, Documents, Erased, Ids
 from app.usecases.records import Document, DocumentKind, PlannedSession, Status
 from app.usecases.run_session import Rooms, UnknownSession
-from app.usecases.write_report import FOUR_A, Action, Learning, Report, decode, encode, kept_kinds, report_of
+from app.usecases.write_report import (
+    FOUR_A,
+    Action,
+    Learning,
+    Report,
+    decode,
+    documents_of,
+    encode,
+    kept_kinds,
+    report_of,
+)
 
 MOST_ACTIONS = STEPS
 """Each is a row of the form."""
@@ -130,11 +140,21 @@ class FollowUp:
         return None if session.status is SessionStatus.CLOSED else session
 
     async def _kept(self, planned: PlannedSession, person: PersonId) -> Report | None:
+        for document in await self._about_to_be_kept(planned, person):
+            return decode(document.body)
         for kind in DocumentKind:
-            document = await self.documents.find(planned.id, person, kind)
-            if document is not None:
-                return decode(document.body)
+            found = await self.documents.find(planned.id, person, kind)
+            if found is not None:
+                return decode(found.body)
         return None
+
+    async def _about_to_be_kept(self, planned: PlannedSession, person: PersonId) -> tuple[Document, ...]:
+        """Foresee a person's documents while the session is closed and the worker has not written them yet."""
+        try:
+            session = await self.rooms.session(planned.id)
+        except (Erased, UnknownSession):
+            return ()
+        return tuple(each for each in documents_of(session, self.clock.now()) if each.person == person)
 
     async def _rewrite(
         self,

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from app.engine.commands import ChangePlan
+from app.engine.decide_cast import check_planned
+from app.engine.errors import Refusal
 from app.engine.events import Invited, PastCast, SessionPlanned, Trace
 from app.engine.ids import CommandId, GroupId, PersonId, SessionId
 from app.engine.ladder import Bridge
@@ -125,6 +127,11 @@ async def plan_session(
     first = _first_fact(
         plan, host, session_id, number, members, casts, {each.id: each.number for each in earlier}
     )
+    if not plan.group.rehearsal:  # whose minutes are shorter than any protocol allows
+        try:
+            check_planned(first, plan.protocol)
+        except Refusal as refused:
+            raise CannotPlan(str(refused.code)) from refused
     planned = PlannedSession(
         id=session_id,
         group=plan.group.id,

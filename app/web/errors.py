@@ -12,7 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.usecases.ports import StoreUnavailable
+from app.usecases.ports import Erased, StoreUnavailable
+from app.usecases.run_session import UnknownSession
 from app.web.attempts import TooOften
 from app.web.deps import NameNeeded, NotHere, SignInNeeded, parts
 from app.web.security import Shield
@@ -95,6 +96,10 @@ def install(app: FastAPI, origin: str, media_url: str = "") -> None:
     app.add_middleware(BugCatcher)
     app.add_middleware(Shield, origin=origin, refuse=refuse_foreign, media_url=media_url)
     app.add_exception_handler(NotHere, _not_here)
+    app.add_exception_handler(
+        Erased, _not_here
+    )  # between the end of its log and that of its place in the lists
+    app.add_exception_handler(UnknownSession, _not_here)
     app.add_exception_handler(SignInNeeded, _sign_in)
     app.add_exception_handler(NameNeeded, _name_first)
     app.add_exception_handler(TooOften, _too_often)

@@ -1,8 +1,11 @@
 """What every story does before and around its session: sign in, prepare, hand out links, come to the table."""
 
 import re
+import subprocess
+from pathlib import Path
 
 from playwright.async_api import expect
+from pypdf import PdfReader
 
 from app.main import Parts
 from app.usecases.sign_in import first_link
@@ -25,7 +28,7 @@ async def sign_in(cast: Cast, parts: Parts, host: Person, email: str) -> None:
 
 
 async def prepare(
-    cast: Cast, host: Person, people: tuple[tuple[str, str], ...], group: str, hour: str, **chosen: str
+    cast: Cast, host: Person, people: tuple[tuple[str, ...], ...], group: str, hour: str, **chosen: str
 ) -> dict[str, str]:
     """Plan a session from pasted names and send the invitations; give everyone's personal link by name."""
     page = host.page
@@ -64,3 +67,19 @@ async def come_in(person: Person) -> None:
     await person.press("Come in")
     await person.page.wait_for_url("**/room/*")
     await person.page.locator("[data-person]").first.wait_for()
+
+
+async def plan_of(client: Person, to: Path) -> str:
+    """Download a client's plan, keep it with its picture, and give its text on one line."""
+    async with client.page.expect_download() as coming:
+        await client.link("My plan as PDF").click()
+    await (await coming.value).save_as(to)
+    return as_text(to)
+
+
+def as_text(document: Path) -> str:
+    """Read a printed document with two programs: what pypdf finds, once poppler has drawn its pages."""
+    drawn = document.with_suffix("")
+    subprocess.run(["pdftoppm", "-r", "60", "-png", document, drawn], check=True)
+    assert list(document.parent.glob(f"{drawn.name}-*.png"))
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(document).pages).split())

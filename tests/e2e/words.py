@@ -14,9 +14,13 @@ def _sentences(lang: str) -> dict[str, str]:
     for path in sorted((LOCALE / lang).glob("*.po")):
         with path.open("rb") as file:
             for message in read_po(file):
-                one = message.id if isinstance(message.id, str) else message.id[0]
-                said[one] = message.string if isinstance(message.string, str) else message.string[0]
+                said[_first(message.id)] = _first(message.string)
     return said
+
+
+def _first(text: object) -> str:
+    """Give the singular of a sentence that has several forms."""
+    return str(text if isinstance(text, str) or not isinstance(text, tuple | list) else text[0])
 
 
 class Words:

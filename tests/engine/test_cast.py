@@ -21,7 +21,7 @@ from app.engine.commands import (
 from app.engine.decide_cast import check_planned
 from app.engine.errors import Code
 from app.engine.events import ClientChosen, Invited, PersonAdded, RoleAssigned
-from app.engine.ids import SERVER, EntryId, PersonId
+from app.engine.ids import CLOCK, SERVER, EntryId, PersonId
 from app.engine.projections import project
 from app.engine.protocol import Role
 from tests.builders import (
@@ -52,6 +52,12 @@ def test_nobody_enters_before_the_doors_open() -> None:
     play.do(OpenDoors())
     assert play.do(Arrive(), BRUNO)
     assert play.do(Arrive(), BRUNO) == ()
+
+
+def test_who_comes_second_to_open_the_doors_finds_them_open() -> None:
+    play = Play()
+    play.do(OpenDoors())
+    assert play.do(OpenDoors(), CLOCK) == ()
 
 
 def test_a_stranger_is_refused() -> None:

@@ -166,6 +166,7 @@ class Browser:
         self.answers: dict[str, dict[str, Any]] = {}
         self.bye: dict[str, Any] | None = None
         self.welcome: dict[str, Any] | None = None
+        self.raw: list[str] = []
         self.sent = 0
         self._since = since
         self._news = asyncio.Condition()
@@ -252,6 +253,7 @@ class Browser:
     async def _read(self) -> None:
         with suppress(ConnectionClosed):
             async for text in self.socket:
+                self.raw.append(str(text))
                 frame = json.loads(text)
                 async with self._news:
                     self._take(frame)

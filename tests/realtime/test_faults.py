@@ -18,9 +18,12 @@ from app.engine.state import Status
 from app.gateways.clock import SystemClock
 from app.gateways.heartbeat import Heartbeat
 from app.main import Parts, build
+from app.realtime.messages import CloseCode
 from app.store.database import migrate_now
 from app.store.event_log import StoredLog
+from app.usecases.links import hash_of
 from app.usecases.ports import StoreUnavailable
+from app.usecases.records import JoinToken, TokenHash, WebSession
 from devtools.steps import ROOT
 from tests.fakes import FakeClock
 from tests.realtime.table import (
@@ -30,6 +33,7 @@ from tests.realtime.table import (
     Table,
     a_table,
     free_socket,
+    secret_of,
     served,
     settings_for,
 )
@@ -235,6 +239,7 @@ async def test_two_nodes_share_a_session_on_postgresql(tmp_path: Path, postgres_
             here = await a_table(one, "shared")
             there = Table(two, here.session, origin=two.settings.origin)
             await under_way(here)
+            await with_links(here, CHLOE, DRISS)
             async with (
                 here.browser(CHLOE) as chloe,
                 there.browser(DRISS) as driss,
@@ -248,3 +253,21 @@ async def test_two_nodes_share_a_session_on_postgresql(tmp_path: Path, postgres_
                         await browser.reaches(far["seq"])
                 same = {PersonId(each.person): each.view["clock"] for each in (chloe, driss, aude)}
                 assert len({str(view) for view in same.values()}) == 1
+                await two.directory.revoke_join(here.session, CHLOE, clock.now())
+                assert await chloe.gone() == CloseCode.LINK_REVOKED, "though her socket is on the other node"
+                assert (await driss.do("write", entry="n", kind="note", text="la"))["t"] == "ack"
+                await one.directory.revoke_join(here.session, DRISS, clock.now())
+                assert await driss.gone() == CloseCode.LINK_REVOKED
+                assert (await aude.do("pause"))["t"] == "ack"
+
+
+async def with_links(table: Table, *people: PersonId) -> None:
+    """Give people links, and the browsers that came by them."""
+    have, now = table.parts.directory, table.parts.clock.now()
+    until = now + timedelta(days=1)
+    await have.issue_join(
+        tuple(JoinToken(TokenHash(f"link-{each}"), table.session, each, now, until) for each in people)
+    )
+    for each in people:
+        seat = hash_of(secret_of(table.session, each))
+        await have.add_web_session(WebSession(seat, each, table.session, now, until))

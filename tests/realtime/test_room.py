@@ -1,10 +1,12 @@
 """The whole road over real sockets: a command, the commit, everybody's screen."""
 
+import json
 from contextlib import AsyncExitStack
 from typing import Any
 
 import msgspec
 
+from app.engine.ids import PersonId
 from app.main import Parts
 from app.realtime.sections import encode
 from tests.fakes import FakeClock
@@ -125,3 +127,52 @@ async def test_words_arrive_in_the_language_asked_for(table: Table) -> None:
         phases = chloe.words["phases"]
         assert {slot["phase"] for slot in chloe.view["plan"]} <= set(phases)
         assert all(phase["guidance"]["client"] for phase in phases.values())
+
+
+async def to_consultation(aude: Browser, bruno: Browser) -> None:
+    """Lead the group to the phase in which ideas are written, with Bruno as client and a contract."""
+    script: tuple[tuple[Browser, str, dict[str, Any]], ...] = (
+        (aude, "choose-client", {"person": BRUNO}),
+        (aude, "start", {}),
+        *((aude, "next", {"from_key": key}) for key in ("opening", "subject", "expose", "clarification")),
+        (bruno, "write", {"entry": "request", "kind": "contract", "text": "Aidez-moi à choisir."}),
+        (bruno, "accept-contract", {"entry": "request"}),
+        (aude, "accept-contract", {"entry": "request"}),
+        (aude, "next", {"from_key": "contract"}),
+    )
+    for who, command, fields in script:
+        answer = await who.do(command, **fields)
+        assert answer["t"] == "ack", answer
+
+
+async def test_which_ideas_the_client_keeps_is_in_nobody_elses_frames(table: Table) -> None:
+    """Not even in the facilitator's: others only learn that the log went on."""
+    frames: dict[PersonId, list[str]] = {}
+    async with (
+        table.browser(FACILITATOR) as aude, table.browser(BRUNO) as bruno,
+        table.browser(CHLOE) as chloe, table.browser(DRISS) as driss,
+    ):  # fmt: skip
+        everybody = (aude, bruno, chloe, driss)
+        await to_consultation(aude, bruno)
+        seq = 0
+        for number in (1, 2):
+            written = await chloe.do("write", entry=f"i{number}", kind="idea", text=f"Idée {number}")
+            assert written["t"] == "ack", written
+            seq = written["seq"]
+        for browser in everybody:
+            await browser.reaches(seq)
+            browser.raw.clear()
+        for entry, keep in (("i1", True), ("i1", False), ("i2", True)):
+            answer = await bruno.do("keep-idea", entry=entry, keep=keep)
+            assert answer["t"] == "ack", answer
+            seq = answer["seq"]
+        for browser in everybody:
+            await browser.reaches(seq)
+            frames[browser.person] = browser.raw
+        assert '"kept":true' in "".join(frames[BRUNO])
+        for person in (FACILITATOR, CHLOE, DRISS):
+            for frame in map(json.loads, frames[person]):
+                assert set(frame["set"]) <= {"clock", "conduct"}, frame
+            assert '"kept":true' not in "".join(frames[person])
+        async with table.browser(FACILITATOR, take=True) as again:
+            assert not any(entry["kept"] for entry in again.view["entries"].values())

@@ -29,6 +29,7 @@ from app.engine.protocol import Kind
 from app.engine.state import Status as SessionStatus
 from app.main import Parts
 from app.rehearsal.browser import Browser, Page
+from app.usecases.follow_up import FollowUp
 from app.usecases.links import hash_of
 from app.usecases.ports import Erased
 from app.usecases.records import DocumentKind, Status, WebSession
@@ -158,6 +159,20 @@ async def test_a_consultant_reads_their_learnings_and_not_the_plan(parts: Parts)
     assert (await _page(table, OTHER, "/plan.pdf")).status == 404
     assert (await _page(table, OTHER, "/learnings.pdf")).body.startswith(b"%PDF-")
     assert (await _page(table, CLIENT, "/learnings.pdf")).status == 404
+
+
+async def test_what_is_about_to_be_kept_is_never_said_to_be_gone(parts: Parts, clock: FakeClock) -> None:
+    table = await _ended(parts, Trace.CLIENT)
+    planned = await parts.directory.find_session(table.session)
+    assert planned is not None
+    clock.advance(minutes=11)
+    await _do(table, SERVER, Close())  # the worker writes the documents a moment later
+    use = FollowUp(parts.rooms, parts.directory, parts.documents, clock, parts.ids)
+    standing = await use.find(planned, CLIENT)
+    assert standing.report is not None
+    assert standing.report.actions[0].title == "Écrire les trois colonnes"
+    assert standing.erased_at is None
+    assert (await use.find(planned, OTHER)).report is None
 
 
 async def test_strangers_find_nothing(parts: Parts) -> None:

@@ -62,6 +62,8 @@ async def test_an_unknown_expired_or_revoked_link_lets_nobody_in(store: AnyStore
     assert await store.directory.use_join(LINK.hash, browser("one"), NOON) is None
     assert await store.directory.find_web_session(TokenHash("one"), NOON) is None
     assert await store.directory.find_join(LINK.hash) == replace(LINK, revoked_at=NOON)
+    assert await store.directory.revoked_since(NOON) == (replace(LINK, revoked_at=NOON),)
+    assert await store.directory.revoked_since(NOON + timedelta(seconds=1)) == ()
 
 
 async def test_a_new_link_revokes_the_old_one_and_puts_its_browsers_out(store: AnyStore) -> None:

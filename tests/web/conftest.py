@@ -1,12 +1,15 @@
 """A whole program for each test of the pages."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from app.main import server
 from app.store.database import migrate_now
 from tests.fakes import FakeClock
+from tests.realtime.table import free_socket
 from tests.web.site import Planned, Site
 
 
@@ -36,3 +39,14 @@ async def site(tmp_path: Path, migrated: Path, clock: FakeClock) -> AsyncIterato
 async def planned(site: Site) -> Planned:
     """Plan a session for tomorrow noon, with five people, one of them without an address."""
     return await site.plan(await site.facilitator())
+
+
+@pytest.fixture
+async def address(site: Site) -> AsyncIterator[str]:
+    """Serve the program on a free port of this machine, under a name, for passkeys need one."""
+    listening = free_socket()
+    running = server(site.app, "127.0.0.1", listening.getsockname()[1])
+    task = asyncio.create_task(running.serve(sockets=[listening]))
+    yield f"http://localhost:{listening.getsockname()[1]}"
+    running.should_exit = True
+    await task

@@ -1,31 +1,16 @@
 """Pages in a real browser: accessible, no wider than a phone, and working with a passkey, a script, or neither."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page
 
-from app.main import server
 from devtools.steps import ROOT
-from tests.realtime.table import free_socket
 from tests.web.site import ORIGIN, Site
 
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
-
-
-@pytest.fixture
-async def address(site: Site) -> AsyncIterator[str]:
-    """Serve the program on a free port of this machine, under a name, for passkeys need one."""
-    listening = free_socket()
-    running = server(site.app, "127.0.0.1", listening.getsockname()[1])
-    task = asyncio.create_task(running.serve(sockets=[listening]))
-    yield f"http://localhost:{listening.getsockname()[1]}"
-    running.should_exit = True
-    await task
 
 
 async def opened(browser: Browser, site: Site, address: str, **words: Any) -> BrowserContext:

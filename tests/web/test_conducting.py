@@ -8,7 +8,7 @@ from app.engine.ids import CLOCK, PersonId
 from app.engine.protocol import Role
 from tests.web.held import Held
 from tests.web.site import Planned, Site
-from tests.web.test_browser import address, opened  # noqa: F401 - the served program
+from tests.web.test_browser import opened
 
 
 async def test_a_co_facilitator_reaches_the_console_and_a_consultant_the_room(
@@ -32,7 +32,7 @@ async def test_the_facilitator_gives_a_role_at_the_console(
     browser: Browser,
     site: Site,
     address: str,
-    role: Role,  # noqa: F811
+    role: Role,
 ) -> None:
     planned = await site.plan(await site.facilitator())
     site.clock.jump((await site.session(planned.id)).starts_at)

@@ -8,7 +8,8 @@ from app.engine.commands import Arrive, OpenDoors, Start
 from app.engine.ids import CLOCK, SessionId
 from app.engine.protocol import Role
 from app.usecases.ports import Erased
-from tests.web.held import Held
+from app.usecases.records import DocumentKind
+from tests.web.held import SUBJECT, Held
 from tests.web.site import Planned, Site, check_page
 
 
@@ -91,3 +92,36 @@ async def test_a_cancelled_session_keeps_nothing_of_what_was_prepared(site: Site
             f"/console/{planned.id}",
         ):
             assert (await desk.get(path)).status_code == 200
+
+
+async def test_a_group_that_keeps_nothing_keeps_nothing(site: Site, tmp_path: Path) -> None:
+    planned = await site.plan(await site.facilitator(), trace="none")
+    nadias = await site.seated(planned.links["Nadia Benali"])
+    held = Held(site, planned)
+    await held.hold(5)
+    await held.close()
+    await site.send_letters()
+    with pytest.raises(Erased):
+        await site.parts.log.load(planned.id)
+    for person in (
+        planned.host.id,
+        *[each.person for each in await site.parts.directory.members_of(planned.group)],
+    ):
+        for kind in DocumentKind:
+            assert await site.parts.documents.find(planned.id, person, kind) is None
+    raw = on_disk(tmp_path)
+    assert b"Karim Haddad" in raw, "the search finds what is there"
+    assert SUBJECT.encode() not in raw
+    async with nadias as browser:
+        for path in ("", "/plan.pdf", "/learnings.pdf", "/mine.md", "/mine.json"):
+            assert SUBJECT not in (await browser.get(f"/after/{planned.id}{path}")).text
+
+
+async def test_while_a_session_closes_its_pages_answer(site: Site, planned: Planned) -> None:
+    """The log goes first and the list of sessions follows: in between nobody meets a broken page."""
+    browser = await site.seated(planned.links["Karim Haddad"])
+    await site.parts.log.erase(planned.id, site.clock.now())
+    site.parts.rooms.forget(planned.id)
+    for path in ("door", "room", "after", "console"):
+        assert (await browser.get(f"/{path}/{planned.id}")).status_code < 500, path
+    await browser.aclose()

@@ -10,7 +10,6 @@ from app.engine.ids import PersonId
 from app.usecases.links import issue_sign_in
 from app.usecases.records import Facilitator
 from tests.web.site import Site
-from tests.web.test_browser import address  # noqa: F401 - the served program
 
 
 async def newcomer(site: Site) -> Facilitator:
@@ -65,7 +64,7 @@ async def test_the_browser_proposes_its_own_zone(
     site: Site,
     address: str,
     artefacts: Path,
-    zone: str,  # noqa: F811
+    zone: str,
 ) -> None:
     context = await browser.new_context(base_url=address, timezone_id=zone)
     async with await site.desk_of(await newcomer(site)) as desk:

@@ -1,11 +1,15 @@
 """Prepares sessions: what is possible is planned once, what is not is said beside its field, and nothing is lost."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
-from app.engine.events import SessionPlanned
+from app.engine.events import SessionPlanned, Trace
+from app.engine.ids import SessionId
 from app.engine.protocol import Role
+from app.usecases.pasted_people import Named
+from app.usecases.plan_session import CannotPlan, Plan, Planner, new_group, plan_session
 from app.usecases.records import Sending
 from tests.web.site import PEOPLE, Planned, Site, check_page, filled
 
@@ -184,3 +188,19 @@ async def test_a_letter_is_sent_again_to_one_person(site: Site, planned: Planned
         assert "3 letters are leaving." in again.text
     invitations = await site.parts.directory.invitations_of(planned.id)
     assert [each.status for each in invitations if each.person == person] == [Sending.SENT]
+
+
+async def test_a_plan_the_table_could_not_hold_is_never_written(site: Site) -> None:
+    """The last word is the engine's, whatever a form lets through: here somebody without a name."""
+    host = await site.facilitator()
+    protocol = await site.parts.protocols.find("codev-75")
+    assert protocol is not None
+    group = new_group(host, site.parts.ids, "Cercle", "fr", "UTC", Trace.CLIENT, site.clock.now())
+    people = (*(Named(f"P{number}", "", number) for number in range(4)), Named("", "", 9))
+    starts_at = site.clock.now() + timedelta(days=1)
+    plan = Plan(group, people, starts_at, "UTC", protocol, {}, Trace.CLIENT, None, None, "fr")
+    have = site.parts
+    outside = Planner(have.directory, have.rooms, have.jobs, have.links, have.clock, have.ids)
+    with pytest.raises(CannotPlan):
+        await plan_session(plan, host, SessionId("s" * 20), outside)
+    assert await have.directory.find_session(SessionId("s" * 20)) is None
