@@ -23,6 +23,12 @@ class Settings:
     smtp: str = ""  # smtp://user:password@host:port; empty keeps letters in the outbox page
     mail_from: str = "ronde@localhost"
     log_json: bool = False
+    livekit_url: str = ""  # ws(s)://…, as browsers reach it; empty: direct links between browsers
+    livekit_key: str = ""
+    livekit_secret: str = ""
+    turn_urls: tuple[str, ...] = ()  # turn:host:3478?transport=udp, turns:host:443?transport=tcp …
+    turn_secret: str = ""
+    relay_only: bool = False  # browsers never see each other's addresses
 
     @property
     def secure(self) -> bool:
@@ -47,6 +53,11 @@ def from_environment(
     parts = urlsplit(origin)
     if parts.scheme not in ("http", "https") or not parts.netloc or parts.path:
         raise BadSetting(f"RONDE_ORIGIN must look like https://ronde.example.org, not {origin!r}.")
+    livekit = tuple(environ.get(f"LIVEKIT_{name}", "") for name in ("URL", "API_KEY", "API_SECRET"))
+    _check_livekit(livekit)
+    turn_urls = tuple(environ.get("TURN_URL", "").replace(",", " ").split())
+    turn_secret, relay_only = environ.get("TURN_SECRET", ""), environ.get("RONDE_RELAY_ONLY", "") == "1"
+    _check_turn(turn_urls, turn_secret, relay_only)
     return Settings(
         data=folder,
         database=environ.get("RONDE_DATABASE") or f"sqlite:///{folder / 'ronde.sqlite'}",
@@ -56,7 +67,34 @@ def from_environment(
         smtp=environ.get("RONDE_SMTP", ""),
         mail_from=environ.get("RONDE_MAIL_FROM") or f"ronde@{parts.hostname}",
         log_json=environ.get("RONDE_LOG", "") == "json",
+        livekit_url=livekit[0],
+        livekit_key=livekit[1],
+        livekit_secret=livekit[2],
+        turn_urls=turn_urls,
+        turn_secret=turn_secret,
+        relay_only=relay_only,
     )
+
+
+def _check_livekit(settings: tuple[str, ...]) -> None:
+    if any(settings) and not all(settings):
+        raise BadSetting(
+            "LIVEKIT_URL, LIVEKIT_API_KEY and LIVEKIT_API_SECRET go together: set all three or none."
+        )
+    parts = urlsplit(settings[0])
+    if settings[0] and (parts.scheme not in ("ws", "wss") or not parts.hostname):
+        raise BadSetting("LIVEKIT_URL must look like wss://livekit.example.org, as browsers reach it.")
+
+
+def _check_turn(urls: tuple[str, ...], secret: str, relay_only: bool) -> None:
+    if any(not url.startswith(("turn:", "turns:")) for url in urls):
+        raise BadSetting(
+            "TURN_URL must look like turn:turn.example.org:3478?transport=udp (several: with spaces)."
+        )
+    if bool(urls) != bool(secret):
+        raise BadSetting("TURN_URL and TURN_SECRET go together: set both or none.")
+    if relay_only and not urls:
+        raise BadSetting("RONDE_RELAY_ONLY needs a relay: set TURN_URL and TURN_SECRET.")
 
 
 def _is_loopback(host: str) -> bool:

@@ -25,14 +25,19 @@ from app.gateways.heartbeat import Heartbeat
 from app.gateways.i18n import Catalogues
 from app.gateways.links import DerivedLinks
 from app.gateways.mail import Outbox, SmtpMailer, TemplateLetters
+from app.gateways.no_video import NoVideo
 from app.gateways.pdf import TypstPdf
 from app.gateways.protocol_files import ProtocolFiles
 from app.gateways.qr import qr_svg
+from app.gateways.turn import Relays
+from app.gateways.video import LiveKitKeys, LiveKitVideo
 from app.realtime import measures
 from app.realtime.bus import Bus
 from app.realtime.connection import Doorway
+from app.realtime.continuity import Continuity
 from app.realtime.hub import Hub
 from app.realtime.messages import LARGEST_FRAME, CloseCode
+from app.realtime.microphones import Reconciler
 from app.realtime.presence import RollCall
 from app.realtime.revocations import Revocations
 from app.realtime.sections import Json, encode
@@ -52,6 +57,7 @@ from app.usecases.run_session import CLOSE_JOB, Rooms
 from app.usecases.send_letters import CalendarEntry, Post, send_invitation, send_sign_in
 from app.usecases.sign_in import SIGN_IN_JOB
 from app.usecases.tidy_up import TIDY_JOB, tidy_up, tidying
+from app.usecases.video_port import Video
 from app.usecases.write_report import close_session
 from app.web import errors
 from app.web.attempts import Attempts
@@ -83,6 +89,10 @@ class Parts:
     rooms: Rooms
     hub: Hub
     doorway: Doorway
+    video: Video
+    relays: Relays
+    continuity: Continuity
+    reconciler: Reconciler
     ticker: Ticker
     worker: Worker
     bus: Bus
@@ -93,9 +103,10 @@ class Parts:
     calendar: CalendarEntry
     rehearsals: StagedRehearsals
     ready: Callable[[], Awaitable[None]]
+    hinted: Callable[[SessionId], None]
 
 
-def build(settings: Settings, clock: Clock) -> Parts:
+def build(settings: Settings, clock: Clock, video: Video | None = None) -> Parts:
     """Build every part; nothing is connected yet. Raises GatewayError when the installation key is damaged."""
     ids = RandomIds()
     key = installation_key(settings.data / "installation.key")
@@ -112,6 +123,9 @@ def build(settings: Settings, clock: Clock) -> Parts:
     rooms = Rooms(log, protocols, clock)
     roll = RollCall(rooms, clock)
     rooms.subscribe(None, hub.publish)
+    video = video or _video(settings)
+    continuity = Continuity(rooms, hub, video, clock)
+    reconciler = Reconciler(rooms, hub, video, clock)
     mailer = (
         SmtpMailer(settings.smtp, settings.mail_from, clock)
         if settings.smtp
@@ -135,7 +149,11 @@ def build(settings: Settings, clock: Clock) -> Parts:
         attempts=Attempts(),
         rooms=rooms,
         hub=hub,
-        doorway=Doorway(rooms, hub, roll, clock, ids, Words(rooms, sentences), say),
+        doorway=Doorway(rooms, hub, roll, clock, ids, Words(rooms, sentences), say, continuity.heard),
+        video=video,
+        relays=Relays(settings.turn_urls, settings.turn_secret, settings.relay_only),
+        continuity=continuity,
+        reconciler=reconciler,
         ticker=Ticker(rooms, directory, hub, roll, clock),
         worker=Worker(jobs, clock, _handlers(rooms, log, directory, jobs, clock, post)),
         bus=Bus(rooms, log),
@@ -148,21 +166,24 @@ def build(settings: Settings, clock: Clock) -> Parts:
             Planner(directory, rooms, jobs, links, clock, ids), protocols, _base(settings), settings.origin
         ),
         ready=database.ping,
+        hinted=reconciler.hinted,
     )
 
 
 Greet = Callable[[Parts], Awaitable[None]]
 
 
-def create_app(settings: Settings, clock: Clock | None = None, greet: Greet | None = None) -> FastAPI:
+def create_app(
+    settings: Settings, clock: Clock | None = None, greet: Greet | None = None, video: Video | None = None
+) -> FastAPI:
     """Make the web application; its parts are built now, its tasks run while it serves; `greet` is called at its start."""
     application = FastAPI(title="Ronde", docs_url=None, redoc_url=None, openapi_url=None, lifespan=_lifespan)
     if clock is None:
         clock = steady = SystemClock()
         measures.DRIFT.set_function(lambda: steady.drift().total_seconds())
-    application.state.parts = build(settings, clock)
+    application.state.parts = build(settings, clock, video)
     application.state.greet = greet
-    errors.install(application, settings.origin)
+    errors.install(application, settings.origin, settings.livekit_url)
     for module in sorted(each.name for each in pkgutil.iter_modules(app.web.__path__)):
         if module.startswith("routes_"):
             application.include_router(import_module(f"app.web.{module}").router)
@@ -204,6 +225,7 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     try:
         async with asyncio.TaskGroup() as tasks:
             runs = [parts.ticker.run(), parts.worker.run(), parts.heartbeat.run(), parts.rehearsals.run()]
+            runs += [parts.continuity.run(), parts.reconciler.run()]
             if not one_machine:
                 runs += (parts.bus.run(), parts.revocations.run())
             running = [tasks.create_task(run) for run in runs]
@@ -211,9 +233,17 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
             for task in running:
                 task.cancel()
     finally:
+        await parts.video.aclose()
         await parts.log.close()
         await parts.database.close()
         parts.pdf.close()
+
+
+def _video(settings: Settings) -> Video:
+    """Connect to LiveKit where it is configured."""
+    if not settings.livekit_url:
+        return NoVideo()
+    return LiveKitVideo(LiveKitKeys(settings.livekit_url, settings.livekit_key, settings.livekit_secret))
 
 
 def _base(settings: Settings) -> str:

@@ -2,14 +2,18 @@
 
 import argparse
 import os
+import signal
 import socket
+import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from devtools import checks, environment, system
+from devtools import checks, environment, livekit, system
 from devtools.steps import ROOT, Command, Stop, become, call, only_one, say
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 def main(words: Sequence[str]) -> int:
@@ -25,7 +29,7 @@ def main(words: Sequence[str]) -> int:
                 say("Ready: `python3 dev.py run` starts Ronde, `python3 dev.py test` tests it.")
                 return 0
             case "run":
-                return _run(given.host, given.port, given.data)
+                return _run(given.host, given.port, given.data, video=given.video)
             case "test":
                 return _test(words[1:])
             case "lint":
@@ -54,6 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     run.add_argument("--port", type=_port, default=8000, help="port to listen on (8000)")
     run.add_argument("--data", default=_data(), help="folder of everything Ronde keeps (./data)")
+    run.add_argument(
+        "--video", action="store_true", help="with a LiveKit server, built once if there is none"
+    )
     for name, purpose in (
         ("test", "run the checks and the whole suite, or pytest with the words that follow"),
         ("bench", "measure what Ronde does best"),
@@ -89,13 +96,54 @@ def _become_module(name: str, *words: str) -> int:
     return become([environment.program("python"), "-m", name, *words], env)
 
 
-def _run(host: str, port: int, data: str) -> int:
+def _run(host: str, port: int, data: str, *, video: bool) -> int:
     """Look for what would stop Ronde before the long preparation, prepare, then serve (which migrates)."""
     folder = Path(data).expanduser().absolute()
     _check_folder(folder)
     _check_port(host, port)
     _prepare("run")
-    return _become_module("app", "serve", "--host", host, "--port", str(port), "--data", str(folder))
+    serve = ("serve", "--host", host, "--port", str(port), "--data", str(folder))
+    if os.environ.get("LIVEKIT_URL"):
+        return _become_module("app", *serve)
+    program = livekit.require() if video else livekit.find()
+    if program is None:
+        say(livekit.how_to_get_it())
+        return _become_module("app", *serve)
+    return _serve_with(program, host, serve)
+
+
+def _serve_with(program: Path, host: str, serve: Sequence[str]) -> int:
+    """Serve beside a LiveKit server of our own, which ends with us and is started again when it ends by itself."""
+    with tempfile.TemporaryDirectory(prefix="ronde-livekit-") as folder:
+        running = livekit.Running(program, Path(folder), _media_port())
+        running.start()
+        say(f"Video: LiveKit at {running.url}, for browsers of this machine.")
+        if host not in LOOPBACK:
+            say(
+                "Other machines get sound and picture by direct links: docs/operations.md says how to give them LiveKit."
+            )
+        try:
+            env = environment.environment() | {"PYTHONPATH": str(ROOT), **running.environment()}
+            command = [str(environment.program("python")), "-m", "app", *serve]
+            served = subprocess.Popen(command, env=env)
+            signal.signal(signal.SIGTERM, lambda *_: served.terminate())
+            signal.signal(
+                signal.SIGINT, lambda *_: None
+            )  # the terminal sends it to both: ours waits for theirs
+            return served.wait()
+        finally:
+            running.stop()
+
+
+def _media_port() -> int:
+    """Take LiveKit's usual port, or the next one that is free."""
+    for port in range(7880, 7980, 2):
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+    raise Stop(
+        "Ronde found no free port for LiveKit between 7880 and 7979: set LIVEKIT_URL to one that runs."
+    )
 
 
 def _check_folder(folder: Path) -> None:

@@ -2,6 +2,9 @@
 import type { JSX } from "preact";
 import { WordContract } from "./contract.tsx";
 import { Learnings, Ratings } from "./learnings.tsx";
+
+export { Notebook } from "./notebook.tsx";
+
 import { Offer } from "./offer.tsx";
 import { Ideas, Plan } from "./plan.tsx";
 import { phase, view } from "./store.ts";

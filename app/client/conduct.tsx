@@ -5,6 +5,7 @@ import { Accepted } from "./contract.tsx";
 import { Drift } from "./drift.tsx";
 import { FloorCard } from "./floor.tsx";
 import { _, _n } from "./language.ts";
+import { Live } from "./lazy.tsx";
 import { Said } from "./offer.tsx";
 import { Refused } from "./parts.tsx";
 import { Roles } from "./roles.tsx";
@@ -27,7 +28,7 @@ export function Conduct(): JSX.Element | null {
       <Roles />
       {running ? <Written /> : null}
       {running && !silent ? <Voices /> : null}
-      {here.session.status === "ended" ? <Over /> : null}
+      {here.session.status === "ended" ? <Over /> : <Live part="Ways" />}
     </aside>
   );
 }

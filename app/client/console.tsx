@@ -10,6 +10,7 @@ import { Controls, Undo } from "./controls.tsx";
 import { Clock } from "./controls_clock.tsx";
 import { listen } from "./keys.ts";
 import { _ } from "./language.ts";
+import { Live, loadLive } from "./lazy.tsx";
 import { middleKey, Request, Step } from "./middle.tsx";
 import { Closed, Confirm, LinkLine } from "./parts.tsx";
 import { Rail } from "./rail.tsx";
@@ -27,6 +28,7 @@ export function Console({ session }: { session: string }): JSX.Element {
   const here = view.value;
   const late = useComputed(() => (view.value?.conduct?.proposals.length ?? 0) > 0);
   useEffect(watch, []);
+  useEffect(() => void loadLive(session), []);
   useEffect(() => listen(consoleKeys(() => (help.value = !help.value))), []);
   if (link.value.state === "closed") return <Closed session={session} />;
   if (!here)
@@ -74,6 +76,7 @@ export function Console({ session }: { session: string }): JSX.Element {
           ))}
         </nav>
         <main class="stage" tabIndex={-1}>
+          <Live part="Notes" />
           <Table
             seats={fromMyChair(here.seats, here.me.id)}
             me={here.me.id}

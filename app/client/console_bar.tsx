@@ -5,6 +5,7 @@ import { previousPhase } from "./controls.tsx";
 import { Icon } from "./icon.tsx";
 import { keysOn, setKeys } from "./keys.ts";
 import { _ } from "./language.ts";
+import { Live } from "./lazy.tsx";
 import { Mark } from "./parts.tsx";
 import { may, phase, view } from "./store.ts";
 
@@ -20,6 +21,7 @@ export function ConsoleBar({ session, onHelp, onEnd }: Props): JSX.Element {
       <Mark />
       <Say />
       <div class="group">
+        <Live part="Buttons" />
         <details class="options">
           <summary class="btn bare">
             <Icon of={Menu} />

@@ -37,6 +37,7 @@ async function play(kept: Map<string, Pending> = new Map()): Promise<Played> {
       words: () => {},
       link: (link, why) => void links.push({ link, why }),
       waiting: () => {},
+      signal: () => {},
     },
   });
   await core.start();

@@ -6,9 +6,11 @@ import {
   type ClientFrame,
   type Command,
   type CommandType,
+  type Health,
   type Patch,
   type Refused,
   type ServerFrame,
+  type Signal,
   type View,
   type Words,
 } from "./wire.gen.ts";
@@ -27,6 +29,8 @@ export interface Listener {
   link(link: Link, why: string, say: string): void;
   /** Commands that wait for an answer. */
   waiting(count: number): void;
+  /** Another browser speaks of direct links. */
+  signal(from: string, data: unknown): void;
 }
 
 export interface Wire {
@@ -99,6 +103,11 @@ export class Core {
   wake(): void {
     this.#tick();
     if (!this.#ended && !this.#socket) this.#connect(false);
+  }
+
+  /** Says something of the moment: lost when the link is. */
+  tell(frame: Signal | Health): void {
+    if (this.#welcomed) this.#write(frame);
   }
 
   stop(): void {
@@ -231,6 +240,9 @@ export class Core {
         break;
       case "pong":
         if (this.#offset.learn(frame.t0, this.#heard, frame.now) && this.#view) this.#show(this.#view);
+        break;
+      case "signal":
+        this.#wire.listener.signal(frame.from, frame.data);
         break;
       case "bye":
         this.#said = frame.say;

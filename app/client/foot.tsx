@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { type Action, actionOf } from "./action.ts";
 import { Icon } from "./icon.tsx";
 import { _, list } from "./language.ts";
+import { Live } from "./lazy.tsx";
 import { Refused } from "./parts.tsx";
 import { acceptContract, ask, phase, seat, shortName, view } from "./store.ts";
 import type { Command } from "./wire.gen.ts";
@@ -20,6 +21,7 @@ export function Foot({ notebook, session }: Props): JSX.Element | null {
   return (
     <footer class="foot">
       <div class="group said-here">
+        <Live part="Buttons" />
         <Refused
           where={["raise-hand", "lower-hand", "pass-floor", "say-ready", "leave", "accept-contract"]}
         />

@@ -20,6 +20,11 @@ export async function speak(wanted: string): Promise<void> {
   sentences = (await catalogues[wanted]?.())?.default ?? {};
 }
 
+/** Adds the sentences of a part that is loaded later. */
+export function learn(more: Catalogue): void {
+  sentences = { ...sentences, ...more };
+}
+
 /** Names the reader's language. */
 export function language(): string {
   return lang;

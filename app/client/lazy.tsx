@@ -9,12 +9,29 @@ export async function loadParts(): Promise<void> {
   loaded.value = await import("./captures.tsx").catch(() => null);
 }
 
-interface Props {
-  part: "captures" | "desk" | "sorting";
+const live = signal<typeof import("./media/live.tsx") | null>(null);
+
+/** Fetches sound and picture; the room is already usable, and stays so without them. */
+export async function loadLive(session: string): Promise<void> {
+  const part = await import("./media/live.tsx").catch(() => null);
+  await part?.begin(session);
+  live.value = part;
 }
 
-export function Lazy({ part }: Props): JSX.Element | null {
+export function Live({ part }: { part: "Buttons" | "Notes" | "Ways" }): JSX.Element | null {
+  const Part = live.value?.[part];
+  return Part ? <Part /> : null;
+}
+
+interface Props {
+  part: "captures" | "desk" | "sorting" | "notebook";
+  onClose?: () => void;
+  bare?: boolean;
+}
+
+export function Lazy({ part, onClose, bare }: Props): JSX.Element | null {
   const parts = loaded.value;
   if (!parts) return null;
+  if (part === "notebook") return <parts.Notebook bare={bare ?? false} onClose={onClose ?? (() => {})} />;
   return part === "sorting" ? <parts.Sorting /> : <parts.Captures desk={part === "desk"} />;
 }

@@ -56,11 +56,17 @@ export function part(): string {
     case "closed":
       return _("Thank you. What you wrote for yourself waits on your page.");
   }
-  if (here.clock.state === "paused") return here.clock.reason || _("Time waits. So do we.");
+  if (here.clock.state === "paused") return pausedFor(here.clock.reason, shortName(here.request.person));
   if (here.floor.holder === here.me.id && phase.value?.voice !== "client")
     return _("You have the floor. Take your time.");
   const guidance = phase.value?.guidance ?? {};
   return guidance[here.me.role] ?? guidance.consultant ?? "";
+}
+
+function pausedFor(reason: string, client: string): string {
+  if (reason === "client-away")
+    return _("{name} is away. Time waits for them. Let us stay together a minute.", { name: client });
+  return reason || _("Time waits. So do we.");
 }
 
 export function Request(): JSX.Element | null {

@@ -8,9 +8,8 @@ import { Bar } from "./bar.tsx";
 import { Foot } from "./foot.tsx";
 import { listen } from "./keys.ts";
 import { _ } from "./language.ts";
-import { Lazy, loadParts } from "./lazy.tsx";
+import { Lazy, Live, loadLive, loadParts } from "./lazy.tsx";
 import { middleKey, part, Request, Step } from "./middle.tsx";
-import { Notebook } from "./notebook.tsx";
 import { Closed, LinkLine } from "./parts.tsx";
 import { ask, link, may, phase, seat, view } from "./store.ts";
 import { Horizon, Table } from "./table.tsx";
@@ -29,7 +28,7 @@ export function Room({ session }: { session: string }): JSX.Element {
   const timeHidden = useSignal(remembers("ronde:time-hidden"));
   const here = view.value;
   useEffect(watch, []);
-  useEffect(() => void loadParts(), []);
+  useEffect(() => void loadParts().then(() => loadLive(session)), []);
   useEffect(
     () =>
       listen({
@@ -65,10 +64,11 @@ export function Room({ session }: { session: string }): JSX.Element {
         <div class="room">
           <Bar {...frame} session={session} />
           <main class="stage">
+            <Live part="Notes" />
             <Round here={here} hidden={timeHidden.value} />
           </main>
           <Foot notebook={notebook} session={session} />
-          {notebook.value ? <Notebook onClose={() => (notebook.value = false)} /> : null}
+          {notebook.value ? <Lazy part="notebook" onClose={() => (notebook.value = false)} /> : null}
         </div>
       )}
     </>
@@ -113,6 +113,7 @@ function Desk({ here, notebook, timeHidden, onHide }: DeskProps): JSX.Element {
     <div class="room writing">
       <Bar timeHidden={timeHidden} onHide={onHide} session={here.session.id} />
       <section class="stage" aria-label={_("The group")}>
+        <Live part="Notes" />
         <Table seats={others} me={here.me.id} holder={here.floor.holder} arc words="" />
       </section>
       <main class="work">
@@ -130,7 +131,9 @@ function Desk({ here, notebook, timeHidden, onHide }: DeskProps): JSX.Element {
         </div>
       </main>
       <Foot notebook={notebook} session={here.session.id} />
-      {notebook.value && may("write") ? <Notebook bare onClose={() => (notebook.value = false)} /> : null}
+      {notebook.value && may("write") ? (
+        <Lazy part="notebook" bare onClose={() => (notebook.value = false)} />
+      ) : null}
     </div>
   );
 }

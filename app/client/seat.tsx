@@ -3,24 +3,14 @@ import { Hand } from "lucide";
 import type { JSX } from "preact";
 import { Icon } from "./icon.tsx";
 import { _ } from "./language.ts";
+import { heard, pictures } from "./media/state.ts";
 import { short, view } from "./store.ts";
 import type { SeatView } from "./wire.gen.ts";
 
 const TINTS = ["clay", "moss", "mist", "sand"];
 /** The simulated people of a rehearsal who have a portrait, by their plain first names. */
-const PORTRAITS: Readonly<Record<string, string>> = {
-  awa: "awa",
-  claire: "claire",
-  helene: "helene",
-  helen: "helene",
-  karim: "karim",
-  luc: "luc",
-  luke: "luc",
-  nadia: "nadia",
-  sophie: "sophie",
-  thomas: "thomas",
-  yasmine: "yasmine",
-};
+const PORTRAITS = ["awa", "claire", "helene", "karim", "luc", "nadia", "sophie", "thomas", "yasmine"];
+const ENGLISH: Readonly<Record<string, string>> = { helen: "helene", luke: "luc" };
 
 export function Seat({ seat, me, floor }: { seat: SeatView; me: boolean; floor: boolean }): JSX.Element {
   const marks = ["seat"];
@@ -31,6 +21,7 @@ export function Seat({ seat, me, floor }: { seat: SeatView; me: boolean; floor: 
   if (seat.presence === "expected") marks.push("is-empty");
   if (seat.presence === "late") marks.push("is-late");
   if (seat.presence === "away" || seat.presence === "gone") marks.push("is-away");
+  if (heard.value.has(seat.id)) marks.push("is-heard");
   const word = stateOf(seat, me, floor);
   return (
     <li class={marks.join(" ")} data-person={seat.id} style={{ "--tint": `var(--${tintOf(seat.id)})` }}>
@@ -40,6 +31,7 @@ export function Seat({ seat, me, floor }: { seat: SeatView; me: boolean; floor: 
       <p class="plate" title={seat.name}>
         <b>{me ? _("You") : <bdi>{short(seat.name)}</bdi>}</b>
         {word ? <span>{word}</span> : null}
+        {pathOf(seat)}
       </p>
       {seat.hand ? (
         <span class="hand">
@@ -52,8 +44,22 @@ export function Seat({ seat, me, floor }: { seat: SeatView; me: boolean; floor: 
   );
 }
 
+const PATHS: Readonly<Record<string, () => string>> = {
+  "sfu-audio": () => _("sound only"),
+  bridge: () => _("by phone"),
+  text: () => _("in writing"),
+};
+
+/** How one is here, when it is another way than the group's. */
+function pathOf(seat: SeatView): JSX.Element | null {
+  const word = seat.rung !== view.value?.ladder.rung && seat.presence === "here" && PATHS[seat.rung]?.();
+  return word ? <span class="link">{word}</span> : null;
+}
+
 /** The picture's place; video attaches here. Simulated people of a rehearsal have a portrait. */
 function Picture({ seat }: { seat: SeatView }): JSX.Element {
+  const live = seat.presence === "here" && pictures.value.get(seat.id);
+  if (live) return <video ref={(at) => attach(at, live)} autoplay playsInline muted />;
   const portrait = view.value?.session.rehearsal && seat.presence === "here" ? portraitOf(seat.name) : "";
   return portrait ? (
     <img src={portrait} alt="" />
@@ -64,11 +70,17 @@ function Picture({ seat }: { seat: SeatView }): JSX.Element {
   );
 }
 
+function attach(at: HTMLVideoElement | null, track: MediaStreamTrack): void {
+  if (!at) return;
+  const now = at.srcObject as MediaStream | null;
+  if (now?.getTracks()[0] !== track) at.srcObject = new MediaStream([track]);
+}
+
 function portraitOf(name: string): string {
   const first = name.trim().split(/\s+/)[0] ?? "";
   const plain = first.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
-  const portrait = PORTRAITS[plain];
-  return portrait ? `/static/portraits/${portrait}.svg` : "";
+  const portrait = ENGLISH[plain] ?? plain;
+  return PORTRAITS.includes(portrait) ? `/static/portraits/${portrait}.svg` : "";
 }
 
 /** Takes the first letters of the first and last names. */

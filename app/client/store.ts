@@ -22,6 +22,9 @@ export const now = signal(Date.now());
 /** The last refusal, beside the control that asked. */
 export const refusal = signal<{ where: string; say: string } | null>(null);
 
+/** Who listens to other browsers; the media part, once it is loaded. */
+export const onSignal = { current: (_from: string, _data: unknown): void => {} };
+
 export let drafts: Drafts;
 let core: Core;
 
@@ -54,6 +57,7 @@ export async function open({ session, socket, person }: Place): Promise<void> {
       waiting: (count) => {
         waiting.value = count;
       },
+      signal: (from, data) => onSignal.current(from, data),
     },
   });
   drafts = new Drafts(
@@ -84,6 +88,11 @@ export function redraw(): void {
 
 export function takeOver(): void {
   core.takeOver();
+}
+
+/** Says something of the moment to the server, without an answer. */
+export function tell(frame: Parameters<Core["tell"]>[0]): void {
+  core.tell(frame);
 }
 
 /** Stops for good, before the page goes elsewhere. */

@@ -22,6 +22,12 @@ export type Kind = "subject" | "question" | "note" | "idea" | "contract" | "acti
 /** Who may read what is written, besides its author. */
 export type Sight = "author" | "client" | "all" | "revealed";
 
+/** One way of being together, best first. */
+export type Rung = "sfu" | "sfu-audio" | "mesh" | "bridge" | "text" | "alone";
+
+/** Who closes microphones; nobody is ever unmuted by anyone else. */
+export type Microphones = "people" | "voice-rule";
+
 /** Why the server closes a socket; each has its sentence in the catalogue. */
 export const CLOSE_CODES = {
   4000: "bye",
@@ -54,6 +60,8 @@ export interface SessionView {
   readonly turn: number;
   readonly turns: number;
   readonly reopen_until: number | null;
+  readonly stand_in: string | null;
+  readonly stand_in_title: boolean;
 }
 
 /** One planned phase with its projected hour. */
@@ -91,6 +99,8 @@ export interface SeatView {
   readonly hand: number;
   readonly stage: string;
   readonly ready: boolean;
+  readonly rung: string;
+  readonly away_since: number | null;
 }
 
 /** Who speaks, who asked to, who is still to come in the round. */
@@ -127,6 +137,32 @@ export interface RequestView {
   readonly consultants: boolean;
 }
 
+/** How the group is together; offers are in the facilitator's section. */
+export interface LadderView {
+  readonly rung: string;
+  readonly why: string;
+  readonly since: number | null;
+  readonly forced: boolean;
+  readonly silent: readonly string[];
+}
+
+/** What the room may do with sound and picture now. */
+export interface MediaView {
+  readonly livekit: boolean;
+  readonly microphones: string;
+  readonly speakers: readonly string[];
+  readonly share: boolean;
+}
+
+/** Where to meet when nothing else works: the plan B card. Relay and facilitator are people of the table. */
+export interface BridgeView {
+  readonly phone: string;
+  readonly code: string;
+  readonly link: string;
+  readonly relay: string | null;
+  readonly facilitator: string | null;
+}
+
 /** What is only mine. */
 export interface MeView {
   readonly id: string;
@@ -137,6 +173,8 @@ export interface MeView {
   readonly interests: readonly string[];
   readonly declined: boolean;
   readonly ready: boolean;
+  readonly rung: string | null;
+  readonly asked_to_phone: boolean;
 }
 
 /** One way to land on time: the drift absorber's offer. */
@@ -145,6 +183,15 @@ export interface ProposalView {
   readonly ends_at: number;
   readonly next_at: number;
   readonly changes: Readonly<Record<string, number>>;
+}
+
+/** One line of the drop report: who (None is the group), in which phase, from when until when; no content. */
+export interface DropView {
+  readonly person: string | null;
+  readonly phase: string;
+  readonly from_ms: number;
+  readonly to_ms: number | null;
+  readonly what: string;
 }
 
 /** What only the facilitator (and co-facilitator) sees. */
@@ -164,6 +211,8 @@ export interface ConductView {
   readonly cast_reserve: string | null;
   readonly cast_why: Readonly<Record<string, string | number>>;
   readonly balance: number;
+  readonly offer: string | null;
+  readonly drops: readonly DropView[];
 }
 
 /** Everything one person may see now. */
@@ -175,6 +224,9 @@ export interface View {
   readonly floor: FloorView;
   readonly entries: Readonly<Record<string, EntryView>>;
   readonly request: RequestView;
+  readonly ladder: LadderView;
+  readonly media: MediaView;
+  readonly bridge: BridgeView;
   readonly me: MeView;
   readonly conduct: ConductView | null;
 }
@@ -396,6 +448,45 @@ export interface Reopen {
   readonly type: "reopen";
 }
 
+/** Put the group on a rung, up or down; the rung of an offer accepts it. */
+export interface ForceRung {
+  readonly type: "force-rung";
+  readonly rung: Rung;
+}
+
+/** Ask one person to take the telephone; they are free to. */
+export interface AskToPhone {
+  readonly type: "ask-to-phone";
+  readonly person: string;
+}
+
+/** Choose for oneself: sound only, the telephone (`bridge`) or writing (`text`); None is with the others again. */
+export interface TakeRung {
+  readonly type: "take-rung";
+  readonly rung: Rung | null;
+}
+
+/** Let people share a screen, or no longer. */
+export interface AllowScreen {
+  readonly type: "allow-screen";
+  readonly on?: boolean;
+}
+
+/** The relay keeps the time, once the facilitator has been away for 15 seconds. */
+export interface TakeClock {
+  readonly type: "take-clock";
+}
+
+/** The relay conducts, once the facilitator has been away for a minute; or the facilitator takes a group back that went on alone. */
+export interface TakeTitle {
+  readonly type: "take-title";
+}
+
+/** The relay hands clock and title back to the facilitator. */
+export interface GiveBack {
+  readonly type: "give-back";
+}
+
 export type Command =
   | Leave
   | OpenDoors
@@ -425,7 +516,14 @@ export type Command =
   | OrderActions
   | SayReady
   | End
-  | Reopen;
+  | Reopen
+  | ForceRung
+  | AskToPhone
+  | TakeRung
+  | AllowScreen
+  | TakeClock
+  | TakeTitle
+  | GiveBack;
 
 export type CommandType =
   | "leave"
@@ -456,7 +554,14 @@ export type CommandType =
   | "order-actions"
   | "say-ready"
   | "end"
-  | "reopen";
+  | "reopen"
+  | "force-rung"
+  | "ask-to-phone"
+  | "take-rung"
+  | "allow-screen"
+  | "take-clock"
+  | "take-title"
+  | "give-back";
 
 /** The first frame: the reader's language, the last seq they hold, and which tab this is. */
 export interface Hello {
@@ -471,6 +576,21 @@ export interface Hello {
 export interface Ping {
   readonly t: "ping";
   readonly t0: number;
+}
+
+/** A message for the browser of another person of this room, about direct links; at most 16 KiB, never stored. */
+export interface Signal {
+  readonly t: "signal";
+  readonly to: string;
+  readonly data: unknown;
+}
+
+/** How this browser's own sound and picture are, every 2 seconds: the way in use, and whether bytes arrived by it. */
+export interface Health {
+  readonly t: "health";
+  readonly rung: Rung;
+  readonly flowing: boolean;
+  readonly quality?: "good" | "poor" | "lost";
 }
 
 /** The answer to hello: everything, or nothing but `seq` when `since` was already the newest. */
@@ -523,9 +643,16 @@ export interface Bye {
   readonly say: string;
 }
 
+/** What another person's browser says about direct links; `from` is stamped by the server. */
+export interface Signalled {
+  readonly t: "signal";
+  readonly from: string;
+  readonly data: unknown;
+}
+
 /** One command with its id. */
 export type Do = { readonly t: "do"; readonly id: string } & Command;
 
-export type ClientFrame = Hello | Do | Ping;
+export type ClientFrame = Hello | Do | Ping | Signal | Health;
 
-export type ServerFrame = Welcome | Changed | Ack | Refused | Pong | Bye;
+export type ServerFrame = Welcome | Changed | Ack | Refused | Pong | Bye | Signalled;

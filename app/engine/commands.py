@@ -7,6 +7,8 @@ from types import MappingProxyType
 from typing import get_args
 
 from app.engine.ids import EntryId, PersonId
+from app.engine.ladder import Bridge, Microphones
+from app.engine.ladder_commands import LadderCommand
 from app.engine.protocol import Kind, Role
 
 # -- presence: asked by the server for the person whose socket it is ------------------------------
@@ -36,6 +38,10 @@ class ChangePlan:
     zone: str | None = None
     rounds: int | None = None
     minutes: Mapping[str, timedelta] | None = None  # by plan key, or by phase id for every block
+    bridge: Bridge | None = None
+    relay: PersonId | None = None  # an empty one: nobody
+    microphones: Microphones | None = None
+    screen_share: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +281,7 @@ Command = (
     | RaiseHand | LowerHand | GiveFloor | PassFloor | StartRound
     | Write | Erase | Reveal | AcceptContract | KeepIdea | OrderActions | SayReady
     | End | Reopen | Close
+    | LadderCommand
 )  # fmt: skip
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import assert_never
 
-from app.engine import decide_cast, decide_time, decide_voices, decide_writing
+from app.engine import decide_cast, decide_ladder, decide_time, decide_voices, decide_writing
 from app.engine.commands import (
     AcceptContract,
     AddPerson,
@@ -43,6 +43,19 @@ from app.engine.commands import (
 )
 from app.engine.events import Event
 from app.engine.ids import Actor
+from app.engine.ladder_commands import (
+    AllowScreen,
+    AskToPhone,
+    ForceRung,
+    GiveBack,
+    GuideYourselves,
+    MoveGroup,
+    MovePerson,
+    OfferRise,
+    TakeClock,
+    TakeRung,
+    TakeTitle,
+)
 from app.engine.permissions import check
 from app.engine.state import Session
 
@@ -66,5 +79,10 @@ def decide(session: Session, command: Command, by: Actor, now: datetime) -> tupl
             ProposeSubject() | Write() | Erase() | Reveal() | AcceptContract() | KeepIdea() | OrderActions() | SayReady()
         ):  # fmt: skip
             return decide_writing.decide(session, command, by)
+        case (
+            MoveGroup() | OfferRise() | MovePerson() | ForceRung() | AskToPhone() | TakeRung() | AllowScreen()
+            | TakeClock() | TakeTitle() | GiveBack() | GuideYourselves()
+        ):  # fmt: skip
+            return decide_ladder.decide(session, command, by, now)
         case _:
             assert_never(command)

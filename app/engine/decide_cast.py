@@ -16,12 +16,15 @@ from app.engine.commands import (
     RemovePerson,
     SignalInterest,
 )
+from app.engine.drops import CLIENT_AWAY
 from app.engine.errors import Code, Refusal
 from app.engine.events import (
     ClientChosen,
     ClientDeclined,
+    ClockResumed,
     DoorsOpened,
     Event,
+    FloorPassed,
     InterestSignalled,
     PersonAdded,
     PersonArrived,
@@ -32,9 +35,9 @@ from app.engine.events import (
     SessionPlanned,
 )
 from app.engine.ids import CLOCK, Actor, Machine, PersonId
-from app.engine.permissions import CONDUCT
+from app.engine.ladder import Bridge
 from app.engine.plan import expand
-from app.engine.protocol import Kind, Protocol, Role
+from app.engine.protocol import CONDUCT, Kind, Protocol, Role
 from app.engine.state import Person, Presence, Session, Status
 
 DOORS_BEFORE = timedelta(minutes=15)
@@ -42,6 +45,7 @@ MOST_SEATS = 16
 MOST_ROUNDS = 12
 NAME_LENGTH = 120
 TAGS, TAG_LENGTH = 12, 60
+BRIDGE_LENGTH = 500
 ONE_AT_A_TIME = frozenset({Role.TIMEKEEPER, Role.SCRIBE})
 
 CastCommand = (
@@ -67,6 +71,8 @@ def check_planned(planned: SessionPlanned, protocol: Protocol) -> None:
     for client in (*planned.clients, *([planned.reserve] if planned.reserve else [])):
         if client not in ids:
             raise Refusal(Code.UNKNOWN_PERSON)
+    _check_bridge(planned.bridge)
+    _check_relay(planned.relay, {each.id: each.role for each in planned.people})
     _check_length(protocol, planned.rounds, planned.minutes)
 
 
@@ -75,9 +81,9 @@ def decide(session: Session, command: CastCommand, by: Actor, now: datetime) -> 
     match command:
         case Arrive():
             person = _person(session, by)
-            return () if person.presence is Presence.HERE else (PersonArrived(person.id),)
+            return _arrive(session, person)
         case Leave(gone):
-            return _leave(_person(session, by), gone)
+            return _leave(session, _person(session, by), gone)
         case OpenDoors():
             if session.status is Status.OPEN:
                 return ()
@@ -122,13 +128,31 @@ def next_turn(session: Session) -> int:
     return slot.turn or len(session.clients)
 
 
-def _leave(person: Person, gone: bool) -> tuple[Event, ...]:
-    """Never to have come, or to be away already, is nothing new."""
+def _arrive(session: Session, person: Person) -> tuple[Event, ...]:
+    """Let a client who is back set a clock going that nobody conducts."""
+    if person.presence is Presence.HERE:
+        return ()
+    waited = session.clock.reason == CLIENT_AWAY and session.status is Status.RUNNING
+    if waited and session.self_guided and person.id == session.client and session.clock.running_since is None:
+        return (PersonArrived(person.id), ClockResumed())
+    return (PersonArrived(person.id),)
+
+
+def _leave(session: Session, person: Person, gone: bool) -> tuple[Event, ...]:
+    """Never to have come, or to be away already, is nothing new; whose turn it was in a round speaks last."""
     if person.presence in (Presence.GONE, Presence.EXPECTED) or (
         person.presence is Presence.AWAY and not gone
     ):
         return ()
-    return (PersonLeft(person.id, gone),)
+    floor = session.floor
+    if floor.holder != person.id:
+        return (PersonLeft(person.id, gone),)
+    here = {each.id for each in session.people if each.presence is Presence.HERE}
+    speaks = next((each for each in floor.round if each in here), None)
+    if speaks is None:
+        return (PersonLeft(person.id, gone),)
+    rest = tuple(each for each in floor.round if each != speaks)
+    return (PersonLeft(person.id, gone), FloorPassed(speaks, rest if gone else (*rest, person.id)))
 
 
 def _change_plan(session: Session, change: ChangePlan) -> tuple[Event, ...]:
@@ -138,12 +162,44 @@ def _change_plan(session: Session, change: ChangePlan) -> tuple[Event, ...]:
         session.zone if change.zone is None else change.zone,
         session.rounds if change.rounds is None else change.rounds,
         session.minutes if change.minutes is None else dict(change.minutes),
+        session.bridge if change.bridge is None else change.bridge,
+        session.relay if change.relay is None else change.relay or None,
+        session.microphones if change.microphones is None else change.microphones,
+        session.screen_share if change.screen_share is None else change.screen_share,
     )
     if not _is_name(changed.title) or not _is_name(changed.zone) or changed.starts_at.tzinfo is None:
         raise Refusal(Code.BAD_PLAN)
     _check_length(session.protocol, changed.rounds, changed.minutes)
-    before = PlanChanged(session.title, session.starts_at, session.zone, session.rounds, session.minutes)
+    _check_bridge(changed.bridge)
+    _check_relay(changed.relay, {each.id: each.role for each in session.people})
+    before = PlanChanged(
+        session.title,
+        session.starts_at,
+        session.zone,
+        session.rounds,
+        session.minutes,
+        session.bridge,
+        session.relay,
+        session.microphones,
+        session.screen_share,
+    )
     return () if changed == before else (changed,)
+
+
+def _check_bridge(bridge: Bridge) -> None:
+    parts = (bridge.phone, bridge.code, bridge.link)
+    if any(len(part) > BRIDGE_LENGTH or not part.isprintable() for part in parts):
+        raise Refusal(Code.BAD_PLAN)
+    if bridge.link and not bridge.link.startswith(("https://", "http://")):
+        raise Refusal(Code.BAD_PLAN)
+
+
+def _check_relay(relay: PersonId | None, roles: Mapping[PersonId, Role]) -> None:
+    """Whoever conducts cannot stand in for themselves."""
+    if relay is not None and relay not in roles:
+        raise Refusal(Code.UNKNOWN_PERSON)
+    if relay is not None and roles[relay] in CONDUCT:
+        raise Refusal(Code.BAD_PLAN)
 
 
 def _check_length(protocol: Protocol, rounds: int, minutes: Mapping[str, timedelta]) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import assert_never
 
 from app.engine.commands import Back, Close, End, Extend, Next, Pause, Reopen, Replan, Resume, Start, Undo
+from app.engine.drops import waits_for_client_at
 from app.engine.errors import Code, Refusal
 from app.engine.events import (
     ClockPaused,
@@ -46,6 +47,9 @@ def decide(session: Session, command: TimeCommand, by: Actor, now: datetime) -> 
         case Pause(reason):
             if len(reason) > REASON_LENGTH or not reason.isprintable():
                 raise Refusal(Code.TEXT_TOO_LONG, most=REASON_LENGTH)
+            waits = waits_for_client_at(session)
+            if by == CLOCK and (waits is None or now < waits):
+                raise Refusal(Code.TOO_EARLY)
             return () if session.clock.running_since is None else (ClockPaused(reason),)
         case Resume():
             return () if session.clock.running_since is not None else (ClockResumed(),)
@@ -95,7 +99,7 @@ def moves_on_at(session: Session) -> datetime | None:
     since = session.clock.running_since
     if not session.self_guided or since is None:
         return None
-    return max(next_start(session.clock, since), since + GRACE)
+    return max(next_start(session.clock, since), since + GRACE, (session.guided_since or since) + GRACE)
 
 
 def ends_by_itself(session: Session) -> datetime:

@@ -47,11 +47,12 @@ def _pass(session: Session, asker: Person, seen: PersonId | None) -> tuple[Event
         return ()
     here = {person.id for person in session.people if person.presence is Presence.HERE}
     waiting = [each for each in floor.round if each in here]
+    away = [each for each in floor.round if each not in here]  # whoever dropped speaks last
     if floor.holder is None and not waiting:
         return () if not floor.round else (FloorPassed(None, ()),)
     if not waiting:
-        return (FloorPassed(None, ()),)
-    return (FloorPassed(waiting[0], tuple(waiting[1:])),)
+        return (FloorPassed(None, tuple(away)),)
+    return (FloorPassed(waiting[0], (*waiting[1:], *away)),)
 
 
 def _round(session: Session) -> tuple[Event, ...]:

@@ -42,6 +42,12 @@ class Code(StrEnum):
     # voices
     NO_ONE_TO_SPEAK = "no-one-to-speak"
     NOT_YOUR_TURN = "not-your-turn"
+    # video, sound and who stands in
+    NOT_THIS_RUNG = "not-this-rung"
+    NO_BRIDGE = "no-bridge"
+    NO_VIDEO_SERVER = "no-video-server"
+    NOT_THE_RELAY = "not-the-relay"
+    FACILITATOR_IS_HERE = "facilitator-is-here"
     # writing
     UNKNOWN_ENTRY = "unknown-entry"
     BAD_ENTRY = "bad-entry"

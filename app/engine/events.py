@@ -8,6 +8,8 @@ from types import MappingProxyType
 from typing import get_args
 
 from app.engine.ids import EntryId, PersonId, SessionId
+from app.engine.ladder import Bridge, Microphones
+from app.engine.ladder_events import LadderEvent
 from app.engine.protocol import Kind, Role, Sight
 
 
@@ -65,6 +67,10 @@ class SessionPlanned:
     clients: tuple[PersonId, ...] = ()  # in the order of the client blocks, as far as known
     reserve: PersonId | None = None
     history: tuple[PastCast, ...] = ()
+    bridge: Bridge = field(default_factory=Bridge)
+    relay: PersonId | None = None  # who stands in when the facilitator drops
+    microphones: Microphones = Microphones.PEOPLE
+    screen_share: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,10 @@ class PlanChanged:
     zone: str
     rounds: int
     minutes: Mapping[str, timedelta]
+    bridge: Bridge = field(default_factory=Bridge)
+    relay: PersonId | None = None
+    microphones: Microphones = Microphones.PEOPLE
+    screen_share: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +338,7 @@ Event = (
     | HandRaised | HandLowered | FloorGiven | FloorPassed | RoundStarted
     | EntryWritten | EntryErased | EntriesRevealed | ContractAccepted | IdeaKept | ActionsOrdered | ReadySaid
     | SessionEnded | SessionReopened | SessionClosed
+    | LadderEvent
 )  # fmt: skip
 
 
@@ -337,7 +348,10 @@ def stored_name(event: type[Event]) -> str:
     return "".join(f"-{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(name))
 
 
+VERSIONS: Mapping[type[Event], int] = MappingProxyType({SessionPlanned: 2, PlanChanged: 2})
+"""Of events that have got new fields since they were first stored; the others are of version 1."""
+
 EVENTS: Mapping[str, tuple[type[Event], int]] = MappingProxyType(
-    {stored_name(each): (each, 1) for each in get_args(Event)}
+    {stored_name(each): (each, VERSIONS.get(each, 1)) for each in get_args(Event)}
 )
 """Every event by its stored name, with the version that is written now."""

@@ -43,13 +43,25 @@ from app.engine.events import (
     TimeGranted,
     Undone,
 )
-from app.engine.evolve_cast import change_cast, leave, resized, with_person
+from app.engine.evolve_cast import arrive, change_cast, leave, resized
+from app.engine.evolve_ladder import change_ladder
 from app.engine.evolve_time import change_time, undoable, undone
 from app.engine.evolve_voices import change_floor
 from app.engine.evolve_writing import erased, toggled, written
+from app.engine.ladder_events import (
+    ClockTaken,
+    GivenBack,
+    GroupMoved,
+    GuidanceChanged,
+    PersonMoved,
+    PhoneAsked,
+    RiseOffered,
+    ScreenAllowed,
+    TitleTaken,
+)
 from app.engine.plan import expand, total, turns
 from app.engine.protocol import Protocol
-from app.engine.state import Person, Presence, Session, Status
+from app.engine.state import Person, Session, Status
 from app.engine.timer import new_clock, pause, resume
 
 
@@ -81,6 +93,10 @@ def begin(planned: SessionPlanned, protocol: Protocol) -> Session:
         contracts={},
         interests={},
         orders={},
+        bridge=planned.bridge,
+        relay=planned.relay,
+        microphones=planned.microphones,
+        screen_share=planned.screen_share,
     )
 
 
@@ -121,9 +137,9 @@ def _changed(session: Session, event: Event, at: datetime) -> Session:
         case DoorsOpened():
             return replace(session, status=Status.OPEN)
         case PersonArrived(person):
-            return with_person(session, person, presence=Presence.HERE)
+            return arrive(session, person, at)
         case PersonLeft(person, gone):
-            return leave(session, person, gone)
+            return leave(session, person, gone, at)
         case SessionStarted() | PhaseStarted() | PhaseReturned() | TimeGranted() | Replanned():
             return change_time(undoable(session, event, at), event, at)
         case ClockPaused(reason):
@@ -174,5 +190,10 @@ def _changed(session: Session, event: Event, at: datetime) -> Session:
             )
         case SessionClosed():
             return replace(session, status=Status.CLOSED, undo=None)
+        case (
+            GroupMoved() | RiseOffered() | PersonMoved() | PhoneAsked() | ScreenAllowed()
+            | ClockTaken() | TitleTaken() | GivenBack() | GuidanceChanged()
+        ):  # fmt: skip
+            return change_ladder(session, event, at)
         case _:
             assert_never(event)

@@ -1,6 +1,7 @@
 """What facts about people and the plan change."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import TypeVar, assert_never
 
 from app.engine.events import (
@@ -11,6 +12,7 @@ from app.engine.events import (
     PlanChanged,
     RoleAssigned,
 )
+from app.engine.evolve_ladder import AWAY, back, dropped, forgotten
 from app.engine.evolve_voices import without
 from app.engine.evolve_writing import less
 from app.engine.ids import EntryId, PersonId
@@ -27,7 +29,7 @@ def change_cast(
 ) -> Session:
     """Take in a fact about people or the plan."""
     match event:
-        case PlanChanged(title, starts_at, zone, rounds, minutes):
+        case PlanChanged(title, starts_at, zone, rounds, minutes, bridge, relay, microphones, screen_share):
             plan = expand(session.protocol, rounds, minutes)
             count = turns(session.protocol, rounds)
             return replace(
@@ -41,6 +43,10 @@ def change_cast(
                 clock=new_clock(plan, starts_at + total(plan)),
                 clients=resized(session.clients, count),
                 subjects=resized(session.subjects, count),
+                bridge=bridge,
+                relay=relay,
+                microphones=microphones,
+                screen_share=screen_share,
             )
         case PersonAdded(person, name, role, tags):
             if session.find_person(person):
@@ -64,12 +70,23 @@ def with_person(session: Session, person: PersonId, **changes: object) -> Sessio
     return replace(session, people=people)
 
 
-def leave(session: Session, person: PersonId, gone: bool) -> Session:
+def arrive(session: Session, person: PersonId, at: datetime) -> Session:
+    """A person is here, and what kept them away is over."""
+    here = with_person(session, person, presence=Presence.HERE, left_at=None)
+    return back(here, person, at, away=True)
+
+
+def leave(session: Session, person: PersonId, gone: bool, at: datetime) -> Session:
     """A person who is away keeps hand and turn; one who is gone does not."""
+    known = session.find_person(person)
+    since = at if known is None or known.left_at is None else known.left_at
     if not gone:
-        return with_person(session, person, presence=Presence.AWAY)
-    left = with_person(session, person, presence=Presence.GONE)
-    return replace(left, floor=without(left.floor, person))
+        left = with_person(session, person, presence=Presence.AWAY, left_at=since)
+        return replace(left, ladder=dropped(left, person, AWAY, at))
+    left = with_person(session, person, presence=Presence.GONE, left_at=since)
+    left = back(left, person, at, away=True)
+    stand_in = None if left.stand_in and left.stand_in.person == person else left.stand_in
+    return replace(left, floor=without(left.floor, person), stand_in=stand_in)
 
 
 def _removed(session: Session, person: PersonId) -> Session:
@@ -85,6 +102,9 @@ def _removed(session: Session, person: PersonId) -> Session:
         floor=without(session.floor, person),
         ready=session.ready - {person},
         interests={entry: people - {person} for entry, people in session.interests.items()},
+        relay=None if session.relay == person else session.relay,
+        stand_in=None if session.stand_in and session.stand_in.person == person else session.stand_in,
+        ladder=forgotten(session.ladder, person),
     )
 
 

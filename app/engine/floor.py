@@ -4,8 +4,7 @@ import unicodedata
 from functools import lru_cache
 
 from app.engine.ids import EntryId, PersonId
-from app.engine.permissions import CONDUCT
-from app.engine.protocol import Role, Voice
+from app.engine.protocol import CONDUCT, Role, Voice
 from app.engine.state import Person, Presence, Session
 
 WITH_CLIENT = frozenset({Voice.ROUND, Voice.FREE})

@@ -43,10 +43,23 @@ from app.engine.commands import (
 )
 from app.engine.errors import Code, Refusal
 from app.engine.ids import CLOCK, SERVER, Actor, Machine, PersonId
-from app.engine.protocol import Kind, Role, Sight, Stage, Voice
+from app.engine.ladder_commands import (
+    AllowScreen,
+    AskToPhone,
+    ForceRung,
+    GiveBack,
+    GuideYourselves,
+    MoveGroup,
+    MovePerson,
+    OfferRise,
+    TakeClock,
+    TakeRung,
+    TakeTitle,
+)
+from app.engine.protocol import CONDUCT, Kind, Role, Sight, Stage, Voice
+from app.engine.relay import KEEPS_TIME, TAKES, taken_by
 from app.engine.state import Person, Session, Status
 
-CONDUCT = frozenset({Role.FACILITATOR, Role.CO_FACILITATOR})
 TABLE = frozenset(
     {Role.CLIENT, Role.CONSULTANT, Role.TIMEKEEPER, Role.SCRIBE}
 )  # those who work on the subject
@@ -89,7 +102,9 @@ RULES: Mapping[type[Command], Rule] = {
     SignalInterest: Rule(TABLE, LIVE),
     DeclineClient: Rule(TABLE, UNTIL_END),
     Start: Rule(CONDUCT, frozenset({Status.OPEN})),
-    Pause: Rule(TIME, RUNNING),
+    Pause: Rule(
+        TIME, RUNNING, machines=frozenset({CLOCK})
+    ),  # the client dropped where nothing goes on without them
     Resume: Rule(TIME, RUNNING),
     Extend: Rule(TIME, RUNNING, machines=frozenset({CLOCK})),  # an outage of the server is given back
     Next: Rule(CONDUCT, RUNNING, machines=frozenset({CLOCK})),
@@ -111,6 +126,17 @@ RULES: Mapping[type[Command], Rule] = {
     End: Rule(CONDUCT, LIVE, machines=frozenset({CLOCK})),
     Reopen: Rule(CONDUCT, frozenset({Status.ENDED})),
     Close: Rule(NOBODY, frozenset({Status.ENDED}), machines=frozenset({CLOCK, SERVER})),
+    MoveGroup: Rule(NOBODY, INSIDE, machines=frozenset({SERVER})),
+    OfferRise: Rule(NOBODY, INSIDE, machines=frozenset({SERVER})),
+    MovePerson: Rule(NOBODY, INSIDE, machines=frozenset({SERVER})),
+    ForceRung: Rule(CONDUCT, INSIDE),
+    AskToPhone: Rule(CONDUCT, INSIDE),
+    TakeRung: Rule(EVERYBODY, INSIDE),
+    AllowScreen: Rule(CONDUCT, INSIDE),
+    TakeClock: Rule(EVERYBODY, RUNNING),
+    TakeTitle: Rule(EVERYBODY, RUNNING),
+    GiveBack: Rule(EVERYBODY, RUNNING),
+    GuideYourselves: Rule(NOBODY, RUNNING, machines=frozenset({CLOCK})),
 }
 
 _WHY_NOT: Mapping[Status, Code] = {
@@ -155,7 +181,13 @@ def commands_of(session: Session, person: Person) -> frozenset[type[Command]]:
     """List what a person may ask now."""
     slot = session.slot
     voice, stage = (slot.phase.voice, slot.phase.stage) if slot else (None, None)
-    commands = allowed(session.role_of(person), session.status, voice, stage, session.self_guided)
+    role = session.role_of(person)
+    commands = allowed(role, session.status, voice, stage, session.self_guided)
+    stand_in = session.stand_in
+    if stand_in is not None and stand_in.person == person.id:
+        conducts = allowed(Role.CO_FACILITATOR, session.status, voice, stage, self_guided=False)
+        commands |= conducts if stand_in.title else conducts & KEEPS_TIME
+    commands = commands - TAKES | taken_by(session, person)
     return commands if person.id in session.clients else commands - OF_CLIENTS
 
 
@@ -181,6 +213,8 @@ def check(session: Session, command: Command, by: Actor) -> None:
             raise Refusal(Code.NOT_AT_THIS_TABLE)
         if type(command) in commands_of(session, person):
             return
+        if type(command) in TAKES and session.status is Status.RUNNING:
+            raise Refusal(Code.NOT_THE_RELAY)
         role = session.role_of(person)
         if role not in rule.roles and not (session.self_guided and role in TABLE and rule.roles & CONDUCT):
             raise Refusal(Code.NOT_YOUR_ROLE, role=role.value)
@@ -195,6 +229,8 @@ def check(session: Session, command: Command, by: Actor) -> None:
 def conducts(session: Session, person: Person) -> bool:
     """Whether a person leads the session: they see the whole clock and may move it."""
     role = session.role_of(person)
+    if session.stand_in is not None and session.stand_in.person == person.id:
+        return True
     return role in CONDUCT or (session.self_guided and role in TABLE)
 
 

@@ -6,7 +6,8 @@ from app.engine.decide_cast import next_turn
 from app.engine.decide_time import blocked
 from app.engine.floor import experts
 from app.engine.instants import as_ms, span_ms
-from app.engine.permissions import CONDUCT
+from app.engine.project_ladder import project_drops
+from app.engine.protocol import CONDUCT
 from app.engine.replan import Proposal, proposals
 from app.engine.rotation import Cast, candidates, propose_cast
 from app.engine.state import Presence, Session
@@ -41,6 +42,8 @@ def project_conduct(
         cast_reserve=cast.reserve,
         cast_why=cast.why,
         balance=balance,
+        offer=session.ladder.offer,
+        drops=project_drops(session),
     )
 
 

@@ -11,14 +11,18 @@ from app.engine.instants import as_ms, span_ms
 from app.engine.permissions import commands_of, conducts, writes
 from app.engine.project_conduct import project_conduct, proposed_cast
 from app.engine.project_entries import EntriesView, project_entries
+from app.engine.project_ladder import project_bridge, project_ladder, project_media
 from app.engine.protocol import Role, Stage
 from app.engine.replan import starts
 from app.engine.rotation import Cast
 from app.engine.state import Person, Presence, Session, Status
 from app.engine.view import (
+    BridgeView,
     ClockView,
     ConductView,
     FloorView,
+    LadderView,
+    MediaView,
     MeView,
     PlanView,
     RequestView,
@@ -38,6 +42,9 @@ class Shared:
     seats: tuple[SeatView, ...]
     floor: FloorView
     request: RequestView
+    ladder: LadderView
+    media: MediaView
+    bridge: BridgeView
     conduct: ConductView
     entries: EntriesView
     cast: Cast
@@ -65,6 +72,9 @@ def project_shared(
         seats=before.seats if before and _same_seats(session, before.state) else _seats(session),
         floor=_floor(session),
         request=_request(session),
+        ladder=project_ladder(session),
+        media=project_media(session),
+        bridge=project_bridge(session),
         conduct=project_conduct(session, now, begins[-1], cast, entries.waiting, balance),
         entries=entries,
         cast=cast,
@@ -86,6 +96,9 @@ def project_personal(session: Session, shared: Shared, viewer: PersonId) -> View
         floor=shared.floor,
         entries=shared.entries.of(person.id),
         request=shared.request,
+        ladder=shared.ladder,
+        media=shared.media,
+        bridge=shared.bridge,
         me=_me(session, person),
         conduct=shared.conduct if conducts(session, person) else None,
     )
@@ -102,6 +115,10 @@ def same_for_each(now: Session, before: Session) -> bool:
         and now.orders is before.orders
         and now.interests is before.interests
         and now.ready is before.ready
+        and now.ladder is before.ladder
+        and now.stand_in is before.stand_in
+        and now.self_guided is before.self_guided
+        and now.relay == before.relay
     )
 
 
@@ -114,6 +131,9 @@ def sections(view: View) -> dict[str, object]:
         "seats": view.seats,
         "floor": view.floor,
         "request": view.request,
+        "ladder": view.ladder,
+        "media": view.media,
+        "bridge": view.bridge,
         "me": view.me,
         "conduct": view.conduct,
     }
@@ -138,6 +158,8 @@ def _session(session: Session) -> SessionView:
         turn=session.turn,
         turns=len(session.clients),
         reopen_until=None if session.ended_at is None else as_ms(session.ended_at + REOPEN_FOR),
+        stand_in=session.stand_in.person if session.stand_in else None,
+        stand_in_title=session.stand_in is not None and session.stand_in.title,
     )
 
 
@@ -211,6 +233,8 @@ def _seats(session: Session) -> tuple[SeatView, ...]:
             hand=ranks.get(person.id, 0),
             stage=stage.value if person.id == client else Stage.ON.value,
             ready=person.id in session.ready,
+            rung=session.ladder.rung_of(person.id).value,
+            away_since=None if person.left_at is None else as_ms(person.left_at),
         )
         for person in session.people
     )
@@ -223,6 +247,7 @@ def _same_seats(now: Session, before: Session) -> bool:
         and now.floor.hands is before.floor.hands
         and now.ready is before.ready
         and now.clock.at == before.clock.at
+        and now.ladder is before.ladder
     )
 
 
@@ -258,6 +283,8 @@ def _me(session: Session, person: Person) -> MeView:
         interests=tuple(entry for entry, people in session.interests.items() if person.id in people),
         declined=person.declined,
         ready=person.id in session.ready,
+        rung=session.ladder.taken.get(person.id),
+        asked_to_phone=person.id in session.ladder.asked,
     )
 
 

@@ -21,6 +21,10 @@ class Role(StrEnum):
     OBSERVER = "observer"
 
 
+CONDUCT = frozenset({Role.FACILITATOR, Role.CO_FACILITATOR})
+"""Who leads a session."""
+
+
 class Voice(StrEnum):
     """Who speaks during a phase (method.md §3)."""
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from app.engine.events import PastCast
 from app.engine.ids import PersonId
-from app.engine.permissions import CONDUCT
-from app.engine.protocol import Kind, Role
+from app.engine.protocol import CONDUCT, Kind, Role
 from app.engine.state import Presence, Session
 
 

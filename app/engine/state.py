@@ -1,12 +1,13 @@
 """What a session is at one instant: the sum of its events."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.engine.events import PastCast, Trace
 from app.engine.ids import EntryId, PersonId, SessionId
+from app.engine.ladder import Bridge, Ladder, Microphones, StandIn
 from app.engine.plan import Slot
 from app.engine.protocol import Kind, Protocol, Role, Sight
 from app.engine.timer import Clock
@@ -41,6 +42,7 @@ class Person:
     tags: tuple[str, ...]
     presence: Presence = Presence.EXPECTED
     declined: bool = False
+    left_at: datetime | None = None  # since when they are away or gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,13 @@ class Session:
     ended_at: datetime | None = None
     reopened_at: datetime | None = None  # the last time an end was taken back
     undo: Undoable | None = None
+    bridge: Bridge = field(default_factory=Bridge)
+    relay: PersonId | None = None
+    microphones: Microphones = Microphones.PEOPLE
+    screen_share: bool = False
+    ladder: Ladder = field(default_factory=Ladder)
+    stand_in: StandIn | None = None
+    guided_since: datetime | None = None  # since when a group goes on by itself that was conducted before
 
     def find_person(self, person: PersonId) -> Person | None:
         """Find somebody with a seat."""

@@ -20,6 +20,8 @@ class SessionView:
     turn: int  # which client block this is, 1-based
     turns: int  # how many client blocks there are
     reopen_until: int | None
+    stand_in: str | None  # the relay while the facilitator is away
+    stand_in_title: bool  # whether the relay conducts; otherwise they keep the time
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,8 @@ class SeatView:
     hand: int  # rank, 0 when down
     stage: str  # on | listening | off
     ready: bool
+    rung: str  # sfu | sfu-audio | mesh | bridge | text | alone: the lower of the group's and their own
+    away_since: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,8 @@ class MeView:
     interests: tuple[str, ...]
     declined: bool
     ready: bool
+    rung: str | None  # what I chose for myself: sfu-audio | bridge | text
+    asked_to_phone: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,49 @@ class ProposalView:
     ends_at: int
     next_at: int  # when the next phase would begin
     changes: Mapping[str, int]  # plan key → new granted_ms
+
+
+@dataclass(frozen=True, slots=True)
+class LadderView:
+    """How the group is together; offers are in the facilitator's section."""
+
+    rung: str
+    why: str  # reason code; the sentence is in the catalogue
+    since: int | None
+    forced: bool
+    silent: tuple[str, ...]  # people whom neither LiveKit nor direct links reach
+
+
+@dataclass(frozen=True, slots=True)
+class MediaView:
+    """What the room may do with sound and picture now."""
+
+    livekit: bool  # whether this server has one; without it there are direct links
+    microphones: str  # people | voice-rule
+    speakers: tuple[str, ...]  # whom the voice rule lets speak now
+    share: bool  # whether screens may be shared
+
+
+@dataclass(frozen=True, slots=True)
+class BridgeView:
+    """Where to meet when nothing else works: the plan B card. Relay and facilitator are people of the table."""
+
+    phone: str
+    code: str
+    link: str
+    relay: str | None
+    facilitator: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class DropView:
+    """One line of the drop report: who (None is the group), in which phase, from when until when; no content."""
+
+    person: str | None
+    phase: str  # plan key
+    from_ms: int
+    to_ms: int | None
+    what: str  # away, or the rung
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +197,8 @@ class ConductView:
     cast_reserve: str | None
     cast_why: Mapping[str, str | int]  # reason code and its values; the sentence is in the catalogue
     balance: float  # 0 all the time with one voice … 1 evenly shared; live only, never stored
+    offer: str | None  # a higher rung the group could go up to
+    drops: tuple[DropView, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,5 +212,8 @@ class View:
     floor: FloorView
     entries: Mapping[str, EntryView]
     request: RequestView
+    ladder: LadderView
+    media: MediaView
+    bridge: BridgeView
     me: MeView
     conduct: ConductView | None

@@ -13,13 +13,17 @@ from app.engine.state import Status
 from app.realtime import frames, measures
 from app.realtime.hub import Hub, Socket
 from app.realtime.messages import (
+    LARGEST_SIGNAL,
     BadCommand,
     BadMessage,
+    ClientFrame,
     CloseCode,
     Do,
+    Health,
     Hello,
     Ping,
     Refused,
+    Signal,
     read_command,
     read_frame,
 )
@@ -35,6 +39,12 @@ HELLO_WITHIN = 10.0
 
 COMMIT_WITHIN = 5.0
 """Seconds after which a command that is not on disk yet is handed back, to be sent again."""
+
+SIGNAL_UNIT = 2048
+"""Bytes of a signal that weigh as much as one frame."""
+
+SIGNALS_RATE, SIGNALS_BURST = 30.0, 300.0
+"""Signals per second, and how many at once: seven others, each with an offer and a dozen addresses."""
 
 log = structlog.get_logger(part="socket")
 
@@ -62,6 +72,7 @@ class Doorway:
     ids: Ids
     words: Callable[[SessionId, str], Awaitable[Json]]
     say: Say
+    heard: Callable[[SessionId, PersonId, Health], None]
     pace: Callable[[], Pace] = Pace
 
     async def serve(
@@ -95,6 +106,7 @@ class Connection:
         self._wire = wire
         self._receive = receive
         self._pace = doorway.pace()
+        self._signals = Pace(SIGNALS_RATE, SIGNALS_BURST)
         self._socket: Socket | None = None
 
     async def run(self) -> None:
@@ -106,7 +118,12 @@ class Connection:
                 frame = read_frame(data)
             except BadMessage:
                 raise Over(CloseCode.BAD_MESSAGE) from None
+            await self._slow_down(frame)
             match frame:
+                case Signal():
+                    self._relay(frame)
+                case Health():
+                    self._door.heard(self._session, self._person, frame)
                 case Ping():
                     self._wire.write(frames.pong(frame.t0, self._door.clock.now()))
                 case Do():
@@ -137,14 +154,28 @@ class Connection:
                 raise Over(CloseCode.BAD_MESSAGE)
         if self._socket is not None:
             self._socket.heard_at = asyncio.get_running_loop().time()
-        try:
-            await self._pace.take()
-        except TooManyFrames:
-            raise Over(CloseCode.TOO_MANY_FRAMES) from None
         data = message.get("text")
         if not isinstance(data, str):
             raise Over(CloseCode.BAD_MESSAGE)
         return data
+
+    async def _slow_down(self, frame: ClientFrame) -> None:
+        """Keep to a pace: of a person for what they ask, of a browser for what it says to other browsers, by weight."""
+        try:
+            if isinstance(frame, Signal):
+                await self._signals.take(1 + len(bytes(frame.data)) / SIGNAL_UNIT)
+            else:
+                await self._pace.take()
+        except TooManyFrames:
+            raise Over(CloseCode.TOO_MANY_FRAMES) from None
+
+    def _relay(self, signal: Signal) -> None:
+        """Hand a signal to the browser of somebody of the same room; whoever is not here misses it."""
+        if len(bytes(signal.data)) > LARGEST_SIGNAL:
+            raise Over(CloseCode.BAD_MESSAGE)
+        other = self._door.hub.find(self._session, PersonId(signal.to))
+        if other is not None and not other.ending:
+            other.wire.write(frames.signalled(self._person, signal.data))
 
     # -- hello -------------------------------------------------------------------------------------
 

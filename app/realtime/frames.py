@@ -2,8 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+
 from app.engine.ids import PersonId
-from app.realtime.messages import Ack, Bye, CloseCode, Pong, Refused
+from app.realtime.messages import Ack, Bye, CloseCode, Pong, Refused, Signalled
 from app.realtime.sections import Json, Sections, as_object, encode
 from app.realtime.wire import as_frame
 
@@ -41,6 +43,11 @@ def refused(answer: Refused) -> bytes:
 def pong(t0: float, now: datetime) -> bytes:
     """Make the answer to a ping."""
     return as_frame(encode(Pong(t0, as_ms(now))))
+
+
+def signalled(sender: PersonId, data: msgspec.Raw) -> bytes:
+    """Make what another browser says, as it said it."""
+    return as_frame(encode(Signalled(sender, data)))
 
 
 def reason(code: CloseCode) -> str:

@@ -2,17 +2,22 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Annotated, Any, get_args, get_type_hints
+from typing import Annotated, Any, Literal, get_args, get_type_hints
 
 import msgspec
 
 from app.engine import commands
 from app.engine.commands import Command, wire_name
+from app.engine.continuity import Rung
 from app.engine.ids import EntryId, PersonId, SessionId
+from app.engine.ladder_commands import GuideYourselves, MoveGroup, MovePerson, OfferRise
 from app.engine.view import View
 
 LARGEST_FRAME = 64 * 1024
 """Bytes of one frame from a browser; longer ones close the socket."""
+
+LARGEST_SIGNAL = 16 * 1024
+"""Bytes of the data of one signal frame."""
 
 LONGEST_ID = 64
 """Characters of an id chosen by a browser."""
@@ -75,7 +80,22 @@ class Ping(msgspec.Struct, tag_field="t", tag="ping", frozen=True):
     t0: float
 
 
-ClientFrame = Hello | Do | Ping
+class Signal(msgspec.Struct, tag_field="t", tag="signal", frozen=True):
+    """A message for the browser of another person of this room, about direct links; at most 16 KiB, never stored."""
+
+    to: ShortId
+    data: msgspec.Raw
+
+
+class Health(msgspec.Struct, tag_field="t", tag="health", frozen=True):
+    """How this browser's own sound and picture are, every 2 seconds: the way in use, and whether bytes arrived by it."""
+
+    rung: Rung
+    flowing: bool
+    quality: Literal["good", "poor", "lost"] = "good"
+
+
+ClientFrame = Hello | Do | Ping | Signal | Health
 
 
 # -- from the server -------------------------------------------------------------------------------
@@ -172,14 +192,31 @@ class Bye(msgspec.Struct, tag_field="t", tag="bye", frozen=True):
     say: str
 
 
-ServerFrame = Welcome | Changed | Ack | Refused | Pong | Bye
+class Signalled(msgspec.Struct, tag_field="t", tag="signal", frozen=True, rename={"sender": "from"}):
+    """What another person's browser says about direct links; `from` is stamped by the server."""
+
+    sender: PersonId
+    data: msgspec.Raw
+
+
+ServerFrame = Welcome | Changed | Ack | Refused | Pong | Bye | Signalled
 
 
 # -- commands by name ------------------------------------------------------------------------------
 
 
 NOT_FROM_BROWSERS = frozenset(
-    {commands.Arrive, commands.Close, commands.ChangePlan, commands.AddPerson, commands.RemovePerson}
+    {
+        commands.Arrive,
+        commands.Close,
+        commands.ChangePlan,
+        commands.AddPerson,
+        commands.RemovePerson,
+        MoveGroup,
+        OfferRise,
+        MovePerson,
+        GuideYourselves,
+    }
 )
 """Given by the socket itself, by the clock or by a page, never by a frame."""
 

@@ -19,17 +19,17 @@ class Pace:
         self._at: float | None = None
         self._waited = 0.0
 
-    async def take(self) -> None:
-        """Take one frame from the bucket, waiting for it if need be; raises TooManyFrames."""
-        wait = self.owed(asyncio.get_running_loop().time())
+    async def take(self, weight: float = 1.0) -> None:
+        """Take a frame from the bucket, waiting for it if need be; raises TooManyFrames."""
+        wait = self.owed(asyncio.get_running_loop().time(), weight)
         if wait > 0:
             await asyncio.sleep(wait)
 
-    def owed(self, at: float) -> float:
-        """Take one frame at an instant (seconds of the loop's clock) and tell how long to wait for it."""
+    def owed(self, at: float, weight: float = 1.0) -> float:
+        """Take a frame at an instant (seconds of the loop's clock) and tell how long to wait for it."""
         elapsed = 0.0 if self._at is None else at - self._at
         self._at = at
-        self._left = min(self._burst, self._left + elapsed * self._rate) - 1.0
+        self._left = min(self._burst, self._left + elapsed * self._rate) - weight
         if self._left >= 0:
             self._waited = 0.0
             return 0.0

@@ -16,7 +16,7 @@ Json = bytes
 Sections = dict[str, Json]
 Entries = Mapping[str, EntryView]
 
-COMMON = ("session", "plan", "clock", "seats", "floor", "request")
+COMMON = ("session", "plan", "clock", "seats", "floor", "request", "ladder", "media", "bridge")
 NULL = b"null"
 
 

@@ -11,7 +11,15 @@ from app.usecases.ports import NewerEvent, Quarantined
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
-UPCASTERS: Mapping[tuple[str, int], Upcaster] = MappingProxyType({})
+
+def _same(fields: dict[str, Any]) -> dict[str, Any]:
+    """Read an older event as it is: its new fields have defaults."""
+    return fields
+
+
+UPCASTERS: Mapping[tuple[str, int], Upcaster] = MappingProxyType(
+    {("session-planned", 1): _same, ("plan-changed", 1): _same}
+)
 """How to read an event of an older version as the next one, by (stored name, older version)."""
 
 RENAMED: Mapping[str, str] = MappingProxyType({})

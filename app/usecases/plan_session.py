@@ -1,7 +1,7 @@
 """Prepares a session: who, when, how and what is kept; then its links, its letters, and changes of mind."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from app.engine.commands import ChangePlan
@@ -9,6 +9,7 @@ from app.engine.decide_cast import check_planned
 from app.engine.errors import Refusal
 from app.engine.events import Invited, PastCast, SessionPlanned, Trace
 from app.engine.ids import CommandId, GroupId, PersonId, SessionId
+from app.engine.ladder import Bridge
 from app.engine.plan import Slot, expand, total, turns
 from app.engine.protocol import Protocol, Role
 from app.usecases.links import Links, issue_joins
@@ -46,6 +47,8 @@ class Plan:
     client: str | None  # key of the person in `people`
     reserve: str | None
     language: str
+    bridge: Bridge = field(default_factory=Bridge)
+    relay: str | None = None  # key of the person who stands in for the facilitator
 
 
 class CannotPlan(Exception):
@@ -165,6 +168,7 @@ def _first_fact(
     by_key = {_key(member): member.person for member in members}
     client = by_key.get(plan.client) if plan.client else None
     reserve = by_key.get(plan.reserve) if plan.reserve else None
+    relay = by_key.get(plan.relay) if plan.relay else None
     return SessionPlanned(
         session_id=session_id,
         title=plan.group.name,
@@ -182,6 +186,8 @@ def _first_fact(
         clients=(client,) if client else (),
         reserve=reserve,
         history=past_casts(casts, numbers),
+        bridge=plan.bridge,
+        relay=relay,
     )
 
 

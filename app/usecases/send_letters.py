@@ -7,6 +7,7 @@ from typing import Protocol
 
 from app.engine.ids import PersonId, SessionId
 from app.usecases.links import Links, join_secret
+from app.usecases.plan_b import as_bridge
 from app.usecases.ports import Clock, Directory, GatewayError, Mailer
 from app.usecases.records import Attachment, Group, JoinToken, Letter, Member, PlannedSession, Sending, Status
 from app.usecases.sign_in import secret_of_job
@@ -82,7 +83,7 @@ async def send_invitation(session: SessionId, person: PersonId, post: Post) -> N
 def _invitation(
     planned: PlannedSession, group: Group, member: Member, host: str, join: JoinToken, post: Post
 ) -> Letter:
-    lang = member.lang
+    lang, bridge = member.lang, as_bridge(group.plan_b)
     link = f"{post.origin}/j/{join_secret(post.links, planned.id, member.person, join.created_at)}"
     values = {
         "name": member.name,
@@ -94,6 +95,9 @@ def _invitation(
         "zone": planned.zone,
         "link": link,
         "trace": planned.trace,
+        "phone": bridge.phone,
+        "code": bridge.code,
+        "meeting": bridge.link,
     }
     subject, text, html = post.writer.write("invitation", lang, values)
     entry = post.calendar(

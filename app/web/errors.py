@@ -91,10 +91,10 @@ class BugCatcher:
             await _broken(Request(scope), error)(scope, receive, send)
 
 
-def install(app: FastAPI, origin: str) -> None:
+def install(app: FastAPI, origin: str, media_url: str = "") -> None:
     """Put the shield and the answers to every failure around the pages; call it before adding other middleware."""
     app.add_middleware(BugCatcher)
-    app.add_middleware(Shield, origin=origin, refuse=refuse_foreign)
+    app.add_middleware(Shield, origin=origin, refuse=refuse_foreign, media_url=media_url)
     app.add_exception_handler(NotHere, _not_here)
     app.add_exception_handler(
         Erased, _not_here

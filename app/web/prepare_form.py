@@ -15,6 +15,8 @@ from app.web import times
 LONGEST_GROUP = 80
 AT_THE_OPENING = "-"
 """The wish that nobody is client before the session."""
+NOBODY = "-"
+"""The wish that nobody stands in for the facilitator."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,10 @@ class Wish:
     trace: Trace
     language: str
     client: str  # "" as proposed, AT_THE_OPENING, or the key of a person
+    phone: str = ""
+    code: str = ""
+    link: str = ""
+    relay: str = ""  # "" as proposed, NOBODY, or the key of a person
 
 
 def read_wish(form: FormData, draft: SessionId) -> Wish:
@@ -64,6 +70,10 @@ def read_wish(form: FormData, draft: SessionId) -> Wish:
         trace=Trace(trace) if trace in set(Trace) else Trace.CLIENT,
         language=_text(form, "language", 20),
         client=_text(form, "client", 400),
+        phone=_text(form, "phone", 200),
+        code=_text(form, "code", 200),
+        link=_text(form, "link", 1000),
+        relay=_text(form, "relay", 400),
     )
 
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.engine.ids import PersonId
+from app.engine.ladder import Bridge
 from app.engine.protocol import Role
 from app.usecases.manage_people import (
     StillAtTheTable,
@@ -18,11 +19,12 @@ from app.usecases.manage_people import (
     settle_members,
 )
 from app.usecases.pasted_people import LONGEST_NAME, LONGEST_TEXT, Named, clean_name, read_people
+from app.usecases.plan_b import as_bridge, as_kept, read_bridge
 from app.usecases.records import Group, Member, PlannedSession, Status
 from app.web.deps import Asker, NotHere, Who, parts, who
 from app.web.prepare_form import LONGEST_GROUP
 from app.web.routes_door import first_name
-from app.web.routes_prepare import say_line
+from app.web.routes_prepare import OF_BRIDGE, say_line
 from app.web.routes_signin import as_address
 
 router = APIRouter()
@@ -94,6 +96,8 @@ class GroupPage:
     ]  # session number, (role as an English sentence, name)
     typed: str
     problems: tuple[str, ...]
+    bridge: tuple[str, str, str]
+    bridge_problems: tuple[str, ...]
 
 
 @router.get("/desk")
@@ -129,6 +133,27 @@ async def rename(
     """Give the group another name."""
     if shown := clean_name(name)[:LONGEST_GROUP]:
         await parts(request).directory.save_group(replace(asker.owned, name=shown))
+    return _back(asker.owned)
+
+
+@router.post("/groups/{gid}/plan-b")
+async def keep_bridge(
+    request: Request,
+    asker: Annotated[Asker, who(Who.OWNER)],
+    phone: Annotated[str, Form(max_length=1000)] = "",
+    code: Annotated[str, Form(max_length=1000)] = "",
+    link: Annotated[str, Form(max_length=2000)] = "",
+) -> Response:
+    """Keep where the group meets when nothing else works; it is proposed for its next sessions."""
+    have = parts(request)
+    bridge, wrong = read_bridge(phone, code, link)
+    if wrong:
+        language = have.pages.language(request)
+        said = tuple(have.pages.sentences.say(language, OF_BRIDGE[each]) for each in wrong)
+        typed = Bridge(phone, code, link)
+        page = await _group_page(request, asker.owned, bridge=typed, bridge_problems=said)
+        return have.pages.show(request, page, 422)
+    await have.directory.save_group(replace(asker.owned, plan_b=as_kept(bridge)))
     return _back(asker.owned)
 
 
@@ -243,9 +268,15 @@ async def _group_line(request: Request, group: Group) -> GroupLine:
 
 
 async def _group_page(
-    request: Request, group: Group, typed: str = "", problems: tuple[str, ...] = ()
+    request: Request,
+    group: Group,
+    typed: str = "",
+    problems: tuple[str, ...] = (),
+    bridge: Bridge | None = None,
+    bridge_problems: tuple[str, ...] = (),
 ) -> GroupPage:
     directory = parts(request).directory
+    shown = as_bridge(group.plan_b) if bridge is None else bridge
     members = await directory.members_of(group.id)
     names = {each.person: each.name for each in members}
     sessions = await directory.sessions_of(group.id)
@@ -276,4 +307,6 @@ async def _group_page(
         casts=tuple((number, tuple(roles)) for number, roles in sorted(held.items(), reverse=True)),
         typed=typed,
         problems=problems,
+        bridge=(shown.phone, shown.code, shown.link),
+        bridge_problems=bridge_problems,
     )

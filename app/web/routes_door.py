@@ -13,6 +13,7 @@ from app.engine.view import View
 from app.usecases.links import hash_of, join_secret
 from app.usecases.records import Group, JoinToken, PlannedSession, Status, WebSession
 from app.web.deps import Asker, NotHere, Who, find_seat, parts, who
+from app.web.plan_b_card import Card, make_card
 from app.web.security import give_secret, read_secret
 from app.web.timeline import in_language
 
@@ -70,6 +71,7 @@ class DoorPage:
     here: int
     expected: int
     charter_missing: bool
+    card: Card | None  # nobody meets for a cancelled session
 
 
 @router.get("/j/{token}")
@@ -212,6 +214,7 @@ async def _door_page(
         here=sum(1 for seat in seats if seat.here),
         expected=sum(1 for seat in seats if not seat.here and not seat.mine),
         charter_missing=missing,
+        card=await make_card(request, planned, view),
     )
 
 
@@ -222,7 +225,18 @@ async def _cancelled_page(
     member = await parts(request).directory.find_member(person)
     name = first_name(member.name) if member else ""
     return DoorPage(
-        planned, group, name, "cancelled", planned.starts_at, 0, "", (), 0, 0, charter_missing=False
+        planned,
+        group,
+        name,
+        "cancelled",
+        planned.starts_at,
+        0,
+        "",
+        (),
+        0,
+        0,
+        charter_missing=False,
+        card=None,
     )
 
 

@@ -14,6 +14,7 @@ from app.engine.protocol import Protocol
 from app.engine.rotation import Candidate, propose_cast
 from app.usecases.manage_people import present_members
 from app.usecases.pasted_people import Named, Problem, Trouble, as_line, clean_name, read_people
+from app.usecases.plan_b import as_bridge, as_kept, read_bridge
 from app.usecases.plan_session import (
     CannotPlan,
     Plan,
@@ -32,6 +33,7 @@ from app.web.deps import Asker, Who, parts, who
 from app.web.prepare_form import (
     AT_THE_OPENING,
     LONGEST_GROUP,
+    NOBODY,
     Wish,
     read_instant,
     read_wish,
@@ -49,6 +51,12 @@ SENTENCES = {
     "too-far": _("This is more than two years away."),
     "too-few": _("This protocol needs at least %(least)s people besides you."),
     "too-many": _("This protocol seats at most %(most)s people besides you."),
+}
+OF_BRIDGE = {
+    "bad-phone": _("This is not a telephone number that can be dialled."),
+    "long-code": _("This code is too long."),
+    "bad-link": _("This address is not complete: it begins with https://."),
+    "code-alone": _("A code needs a telephone number or a meeting link."),
 }
 OF_LINES = {
     Trouble.NO_ADDRESS: _("Line %(line)s: an address is missing. %(about)s keeps a seat, and you can hand over the link yourself."),
@@ -74,7 +82,7 @@ class Chip:
 
     key: str
     name: str
-    part: str  # client | reserve | ""
+    part: str  # client | reserve | relay | ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +112,7 @@ class PreparePage:
     line_problems: tuple[str, ...]
     people_problems: tuple[str, ...]
     when_problems: tuple[str, ...]
+    bridge_problems: tuple[str, ...]
     protocols: tuple[Choice, ...]
     more_protocols: tuple[Choice, ...]
     timeline: Timeline
@@ -120,6 +129,7 @@ async def prepare(
     found = await _group(request, host, group)
     members = await present_members(have.directory, found) if found else ()
     zone = found.zone if found else host.zone
+    kept = as_bridge(found.plan_b if found else "")
     start = usual_start(have.clock.now(), zone)
     wish = Wish(
         draft=SessionId(have.ids.new()),
@@ -134,6 +144,9 @@ async def prepare(
         trace=Trace(found.trace) if found else Trace.CLIENT,
         language=found.lang if found else have.pages.language(request),
         client="",
+        phone=kept.phone,
+        code=kept.code,
+        link=kept.link,
     )
     return have.pages.show(request, await _page(request, host, wish, complain=False))
 
@@ -187,7 +200,8 @@ async def _plan(request: Request, host: Facilitator, wish: Wish) -> Plan | None:
     have = parts(request)
     pasted = read_people(wish.people)
     starts_at, _wrong = read_instant(wish.day, wish.hour, wish.zone)
-    if starts_at is None or pasted.stops:
+    bridge, wrong = read_bridge(wish.phone, wish.code, wish.link)
+    if starts_at is None or pasted.stops or wrong:
         return None
     protocol = await _protocol(request, wish)
     now, language = have.clock.now(), have.pages.sentences.choose(wish.language)
@@ -197,10 +211,11 @@ async def _plan(request: Request, host: Facilitator, wish: Wish) -> Plan | None:
         group = new_group(host, have.ids, name, language, wish.zone, wish.trace, now)
     else:
         group = replace(group, name=name, lang=language, zone=wish.zone, trace=wish.trace)
+    group = replace(group, plan_b=as_kept(bridge))
     client, reserve, _why = await _cast(request, group, protocol, pasted.people, wish.client)
     plan = Plan(
         group, pasted.people, starts_at, wish.zone, protocol, clip_minutes(protocol, wish.minutes),
-        wish.trace, client, reserve, language,
+        wish.trace, client, reserve, language, bridge, _relay(wish, pasted.people, client, reserve),
     )  # fmt: skip
     return None if check(protocol, len(pasted.people), starts_at, now) else plan
 
@@ -240,6 +255,8 @@ async def _page(request: Request, host: Facilitator, wish: Wish, *, complain: bo
     minutes = clip_minutes(protocol, wish.minutes)
     starts_at, wrong = read_instant(wish.day, wish.hour, wish.zone)
     client, reserve, (code, name) = await _cast(request, group, protocol, pasted.people, wish.client)
+    relay = _relay(wish, pasted.people, client, reserve)
+    _bridge, of_bridge = read_bridge(wish.phone, wish.code, wish.link)
     plan_problems = check(protocol, len(pasted.people), starts_at or now, now)
     say = have.pages.sentences.say
     values = {"least": protocol.people[0], "most": protocol.people[1]}
@@ -256,7 +273,7 @@ async def _page(request: Request, host: Facilitator, wish: Wish, *, complain: bo
         group=group,
         groups=tuple(each for each in await have.directory.groups_of(host.id) if not each.rehearsal),
         number=number,
-        chips=tuple(_chip(each, client, reserve) for each in pasted.people),
+        chips=tuple(_chip(each, client, reserve, relay) for each in pasted.people),
         why=say(language, WHY[code], name=name) if code else "",
         one_client=protocol.rounds == 1,
         line_problems=tuple(say_line(request, each) for each in pasted.problems),
@@ -264,6 +281,7 @@ async def _page(request: Request, host: Facilitator, wish: Wish, *, complain: bo
         if complain or pasted.people
         else (),
         when_problems=tuple(say(language, SENTENCES[each]) for each in of_when),
+        bridge_problems=tuple(say(language, OF_BRIDGE[each]) for each in of_bridge),
         protocols=choices[:SHOWN_FIRST],
         more_protocols=choices[SHOWN_FIRST:],
         timeline=lay_out(timeline(protocol, minutes), starts_at or now, language),
@@ -272,8 +290,19 @@ async def _page(request: Request, host: Facilitator, wish: Wish, *, complain: bo
     )
 
 
-def _chip(named: Named, client: str | None, reserve: str | None) -> Chip:
-    part = "client" if named.key == client else "reserve" if named.key == reserve else ""
+def _relay(wish: Wish, people: tuple[Named, ...], client: str | None, reserve: str | None) -> str | None:
+    """Choose who stands in for the facilitator: who was wished for, else the first without another part."""
+    keys = [each.key for each in people]
+    if wish.relay == NOBODY:
+        return None
+    if wish.relay in keys:
+        return wish.relay
+    return next((key for key in keys if key not in (client, reserve)), None)
+
+
+def _chip(named: Named, client: str | None, reserve: str | None, relay: str | None) -> Chip:
+    roles = {relay: "relay", reserve: "reserve", client: "client"}
+    part = roles.get(named.key, "")
     return Chip(named.key, named.name, part)
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.engine.ids import PersonId
-from app.engine.permissions import CONDUCT
+from app.engine.protocol import CONDUCT
 from app.usecases.records import PlannedSession, Status
 from app.web.deps import Asker, NotHere, Who, parts, who
 from app.web.security import read_secret

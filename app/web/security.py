@@ -15,7 +15,6 @@ CSP = (
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
 HEADERS = {
-    "Content-Security-Policy": CSP,
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
@@ -23,17 +22,40 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(self), microphone=(self), display-capture=(self), geolocation=(), payment=(), usb=()",
 }
+FOR_MACHINES = frozenset({"/video/webhook"})
+"""What other programs post to: no browser, hence no origin; each proves itself by its own signature."""
+
+CLOUD = ".livekit.cloud"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 KEPT = timedelta(days=30)
 """How long a browser stays signed in."""
 
 
+def csp(media_url: str = "") -> str:
+    """Give the policy of every page; pages may also talk to the media server, if there is one.
+
+    LiveKit Cloud moves browsers to the region nearest to them, on hosts of its own domain.
+    """
+    if not media_url:
+        return CSP
+    parts = urlsplit(media_url)
+    hosts = [parts.netloc]
+    if (parts.hostname or "").endswith(CLOUD):
+        hosts.append(f"*{CLOUD}")
+    schemes = ("wss", "https") if parts.scheme == "wss" else ("ws", "http")
+    allowed = " ".join(f"{scheme}://{host}" for host in hosts for scheme in schemes)
+    return CSP.replace("connect-src 'self'", f"connect-src 'self' {allowed}")
+
+
 class Shield:
     """ASGI middleware: refuses what another site sent, and puts the security headers on every answer."""
 
-    def __init__(self, app: ASGIApp, origin: str, refuse: Callable[[Scope], Response]) -> None:
+    def __init__(
+        self, app: ASGIApp, origin: str, refuse: Callable[[Scope], Response], media_url: str = ""
+    ) -> None:
         self.app, self.origin, self.refuse = app, origin, refuse
+        self.headers = {"Content-Security-Policy": csp(media_url), **HEADERS}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request or a socket on, or refuse it."""
@@ -51,7 +73,7 @@ class Shield:
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
+                for name, value in self.headers.items():
                     headers.setdefault(name, value)
                 if self.origin.startswith("https:"):
                     headers.setdefault("Strict-Transport-Security", "max-age=31536000")
@@ -65,6 +87,8 @@ class Shield:
 def comes_from_here(scope: Scope, origin: str) -> bool:
     """Tell whether our own pages sent this; safe methods always pass, sockets never do unless proved."""
     if scope["type"] == "http" and scope["method"] in SAFE:
+        return True
+    if scope["type"] == "http" and scope["path"] in FOR_MACHINES:
         return True
     headers = Headers(scope=scope)
     match headers.get("sec-fetch-site"):

@@ -6,7 +6,10 @@ from random import Random
 from typing import get_args
 
 from app.engine import commands as c
+from app.engine import ladder_commands as ladder
+from app.engine.continuity import Rung
 from app.engine.ids import CLOCK, SERVER, Actor, EntryId, PersonId
+from app.engine.ladder import LIVEKIT, NO_LIVEKIT, Bridge, Microphones
 from app.engine.permissions import commands_of, writes
 from app.engine.protocol import Kind, Role
 from app.engine.state import Session
@@ -79,6 +82,12 @@ class Walk:
                 starts_at=rng.choice((None, START, START + timedelta(hours=1))),
                 rounds=rng.choice((None, 1, 3, 0, 99)),
                 minutes=rng.choice((None, {}, {"opening": timedelta(minutes=6)}, {"x": timedelta()})),
+                bridge=rng.choice(
+                    (None, Bridge("+33 1 23", "42#", "https://meet.example/x"), Bridge(link="x"))
+                ),
+                relay=rng.choice((None, person, PersonId(""))),
+                microphones=rng.choice((None, *Microphones)),
+                screen_share=rng.choice((None, True, False)),
             ),
             c.AddPerson: lambda: c.AddPerson(
                 rng.choice((person, PersonId(f"p{rng.randrange(14)}"), PersonId("\ud800"))),
@@ -109,6 +118,21 @@ class Walk:
             c.KeepIdea: lambda: c.KeepIdea(entry, flag),
             c.OrderActions: lambda: c.OrderActions(tuple(own) if flag else (entry, entry)),
             c.SayReady: lambda: c.SayReady(flag),
+            **self._rungs(session),
+        }
+
+    def _rungs(self, session: Session) -> dict[type[c.Command], Callable[[], c.Command]]:
+        rng = self.rng
+        rung, person = rng.choice(tuple(Rung)), self._person(session)
+        maybe = rng.choice((None, rung))
+        return {
+            ladder.MoveGroup: lambda: ladder.MoveGroup(rung, rng.choice(("", LIVEKIT, NO_LIVEKIT))),
+            ladder.OfferRise: lambda: ladder.OfferRise(maybe),
+            ladder.MovePerson: lambda: ladder.MovePerson(person, maybe),
+            ladder.ForceRung: lambda: ladder.ForceRung(session.ladder.offer or rung),
+            ladder.AskToPhone: lambda: ladder.AskToPhone(person),
+            ladder.TakeRung: lambda: ladder.TakeRung(maybe),
+            ladder.AllowScreen: lambda: ladder.AllowScreen(rng.random() < 0.5),
         }
 
     def _entry(self, session: Session) -> EntryId:

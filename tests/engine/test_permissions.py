@@ -8,7 +8,9 @@ from app.engine.permissions import RULES, allowed
 from app.engine.protocol import Role, Stage, Voice
 from app.engine.state import Status
 
-PRESENCE = {"arrive", "leave", "write", "erase"}
+PRESENCE = {"arrive", "leave", "write", "erase", "take-rung"}
+RELAY = {"take-clock", "take-title", "give-back"}
+RUNGS = {"force-rung", "ask-to-phone", "allow-screen"}
 MEMBER = {"propose-subject", "decline-client"}
 HANDS = {"raise-hand", "lower-hand", "pass-floor", "say-ready"}
 OWN_PLAN = {"keep-idea", "order-actions"}
@@ -30,19 +32,19 @@ TABLE: dict[Status, dict[Role, set[str]]] = {
     Status.OPEN: {
         Role.CONSULTANT: PRESENCE | MEMBER | {"signal-interest"},
         Role.OBSERVER: PRESENCE,
-        Role.FACILITATOR: PRESENCE | PREPARE | {"start", "end"},
+        Role.FACILITATOR: PRESENCE | RUNGS | PREPARE | {"start", "end"},
     },
     Status.RUNNING: {
-        Role.CONSULTANT: PRESENCE | MEMBER | HANDS | OWN_PLAN | {"signal-interest"},
-        Role.CLIENT: PRESENCE | MEMBER | HANDS | OWN_PLAN | {"signal-interest", "accept-contract"},
-        Role.TIMEKEEPER: PRESENCE | MEMBER | HANDS | OWN_PLAN | TIME | {"signal-interest"},
-        Role.OBSERVER: PRESENCE | HANDS,
-        Role.FACILITATOR: PRESENCE | LEAD | {"lower-hand", "pass-floor"},
+        Role.CONSULTANT: PRESENCE | RELAY | MEMBER | HANDS | OWN_PLAN | {"signal-interest"},
+        Role.CLIENT: PRESENCE | RELAY | MEMBER | HANDS | OWN_PLAN | {"signal-interest", "accept-contract"},
+        Role.TIMEKEEPER: PRESENCE | RELAY | MEMBER | HANDS | OWN_PLAN | TIME | {"signal-interest"},
+        Role.OBSERVER: PRESENCE | RELAY | HANDS,
+        Role.FACILITATOR: PRESENCE | RELAY | RUNGS | LEAD | {"lower-hand", "pass-floor"},
     },
     Status.ENDED: {
         Role.CONSULTANT: PRESENCE | OWN_PLAN,
         Role.OBSERVER: PRESENCE,
-        Role.FACILITATOR: PRESENCE | {"undo", "reopen"},
+        Role.FACILITATOR: PRESENCE | RUNGS | {"undo", "reopen"},
     },
     Status.CLOSED: {},
 }
@@ -84,13 +86,13 @@ def test_the_clock_and_the_server_may_little() -> None:
         machine: {wire_name(each) for each, rule in RULES.items() if machine in rule.machines}
         for machine in (CLOCK, SERVER)
     }
-    assert by[CLOCK] == {"open-doors", "extend", "next", "end", "close"}
-    assert by[SERVER] == PREPARE | {"open-doors", "close"}
+    assert by[CLOCK] == {"open-doors", "pause", "extend", "next", "end", "close", "guide-yourselves"}
+    assert by[SERVER] == PREPARE | {"open-doors", "close", "move-group", "offer-rise", "move-person"}
 
 
 def test_without_a_facilitator_everybody_at_the_table_leads_but_observers_do_not() -> None:
     leads = {wire_name(each) for each in allowed(Role.CONSULTANT, Status.RUNNING, Voice.FREE, Stage.ON, True)}
-    assert leads == LEAD | TABLE[Status.RUNNING][Role.CONSULTANT]
+    assert leads == LEAD | RUNGS | TABLE[Status.RUNNING][Role.CONSULTANT]
     observes = {
         wire_name(each) for each in allowed(Role.OBSERVER, Status.RUNNING, Voice.FREE, Stage.ON, True)
     }

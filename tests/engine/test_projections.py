@@ -22,7 +22,7 @@ def test_everybody_is_shown_the_same_objects() -> None:
     play = Play().start()
     shared = project_shared(play.session, play.now)
     views = [project_personal(play.session, shared, person.id) for person in play.session.people]
-    for name in ("session", "plan", "clock", "seats", "floor", "request"):
+    for name in ("session", "plan", "clock", "seats", "floor", "request", "ladder", "media", "bridge"):
         assert {id(getattr(view, name)) for view in views} == {id(getattr(shared, name))}
 
 
@@ -113,7 +113,8 @@ def test_sections_hold_every_entry_under_a_path_of_its_own() -> None:
     flat = sections(view)
     assert flat["entries/s-bruno"] is view.entries["s-bruno"]
     assert set(flat) == {
-        "session", "plan", "clock", "seats", "floor", "request", "me", "conduct", "entries/s-bruno",
+        "session", "plan", "clock", "seats", "floor", "request", "ladder", "media", "bridge", "me", "conduct",
+        "entries/s-bruno",
     }  # fmt: skip
 
 

@@ -117,7 +117,16 @@ def no_protected_phase_lost_time(session: Session) -> None:
 def everybody_named_has_a_seat(session: Session) -> None:
     seats = {person.id for person in session.people}
     floor = session.floor
+    ladder, stand_in = session.ladder, session.stand_in
     named = {floor.holder, session.reserve, *floor.hands, *floor.round, *session.clients, *session.ready}
+    named |= {
+        session.relay,
+        stand_in.person if stand_in else None,
+        *ladder.moved,
+        *ladder.taken,
+        *ladder.asked,
+    }
+    named |= {drop.person for drop in ladder.drops}
     assert named - {None} <= seats
     assert len(set(floor.hands)) == len(floor.hands)
     assert floor.holder not in floor.round

@@ -83,14 +83,14 @@ def test_two_clicks_pass_the_floor_once() -> None:
     assert floor(play).holder == DRISS
 
 
-def test_who_left_is_passed_over_and_who_is_removed_leaves_the_round() -> None:
+def test_who_dropped_speaks_last_and_who_is_removed_leaves_the_round() -> None:
     play = Play().start()
     play.do(StartRound())
     play.do(Leave(), DRISS)
     play.do(PassFloor(), CHLOE)
-    assert floor(play).holder == ELENA
+    assert (floor(play).holder, floor(play).round) == (ELENA, (BRUNO, DRISS))
     play.do(RemovePerson(BRUNO))
-    assert floor(play).round == ()
+    assert floor(play).round == (DRISS,)
 
 
 def test_in_the_consultation_a_round_is_for_the_consultants() -> None:

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from app.engine.commands import OpenDoors
+from app.engine.continuity import Rung
 from app.engine.errors import Refusal
-from app.engine.ids import CLOCK, CommandId
+from app.engine.ids import CLOCK, SERVER, CommandId
+from app.engine.ladder import NO_LIVEKIT
+from app.engine.ladder_commands import MoveGroup
 from app.main import Parts
 from tests.fakes import FakeClock
 from tests.realtime.table import Table, a_table, served
@@ -33,4 +36,6 @@ async def table(parts: Parts) -> Table:
     made = await a_table(parts)
     with suppress(Refusal):  # the ticker may have been faster
         await parts.rooms.do(made.session, CLOCK, OpenDoors(), CommandId("doors"))
+    with suppress(Refusal):  # as the server does at the doors where there is no LiveKit
+        await parts.rooms.do(made.session, SERVER, MoveGroup(Rung.MESH, NO_LIVEKIT), CommandId("mesh"))
     return made

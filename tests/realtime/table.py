@@ -3,7 +3,7 @@
 import asyncio
 import json
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -24,6 +24,7 @@ from app.store.database import migrate_now
 from app.usecases.links import hash_of
 from app.usecases.ports import Clock
 from app.usecases.records import Facilitator, Group, PlannedSession, WebSession
+from app.usecases.video_port import Video
 from tests.fakes import FakeClock
 
 PATIENCE = 20.0
@@ -54,17 +55,23 @@ def free_socket() -> socket.socket:
 
 
 @asynccontextmanager
-async def served(folder: Path, clock: Clock | None = None, database: str = "") -> AsyncIterator[Parts]:
+async def served(
+    folder: Path,
+    clock: Clock | None = None,
+    database: str = "",
+    change: Callable[[Settings], Settings] = lambda settings: settings,
+    video: Video | None = None,
+) -> AsyncIterator[Parts]:
     """Serve the whole program until the test is over."""
     listening = free_socket()
-    settings = settings_for(folder, listening.getsockname()[1], database)
+    settings = change(settings_for(folder, listening.getsockname()[1], database))
     await asyncio.to_thread(migrate_now, settings.database)
     started = asyncio.Event()
 
     async def greet(_parts: Parts) -> None:
         started.set()
 
-    application = create_app(settings, clock or FakeClock(), greet)
+    application = create_app(settings, clock or FakeClock(), greet, video)
     running = server(application, settings.host, settings.port)
     task = asyncio.create_task(running.serve(sockets=[listening]))
     try:
@@ -155,6 +162,7 @@ class Browser:
         self.seq = since or 0
         self.view: dict[str, Any] = {}
         self.words: dict[str, Any] | None = None
+        self.signals: list[dict[str, Any]] = []
         self.answers: dict[str, dict[str, Any]] = {}
         self.bye: dict[str, Any] | None = None
         self.welcome: dict[str, Any] | None = None
@@ -272,6 +280,8 @@ class Browser:
                         self.view[path] = value
             case "ack" | "refused":
                 self.answers[frame["id"]] = frame
+            case "signal":
+                self.signals.append(frame)
             case "bye":
                 self.bye = frame
             case _:

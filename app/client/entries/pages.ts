@@ -1,4 +1,5 @@
 // What pages without a framework do better with a script; each of them works without.
+import { checkDevices } from "../pages/check.ts";
 import { followCopies } from "../pages/copy.ts";
 import { guessZones } from "../pages/guess_zone.ts";
 import { followForm } from "../pages/live_form.ts";
@@ -11,6 +12,7 @@ import { drawTables } from "../pages/tables.ts";
 rememberRegions();
 drawTables();
 followCopies();
+checkDevices();
 followForm();
 guessZones();
 tellLocalHours();

@@ -1,0 +1,91 @@
+// Sound and picture as a part of the room that is loaded after the table is drawn: it follows the view, and tells the server how it is.
+import { effect } from "@preact/signals";
+import { language, learn } from "../language.ts";
+import { ask, onSignal, phase, slot, tell, view } from "../store.ts";
+import type { Rung, View } from "../wire.gen.ts";
+import { watchLink } from "./absence.ts";
+import { CAPABLE, type Entrance, Media, type Situation } from "./media.ts";
+import type { Signal } from "./mesh.ts";
+import { begins } from "./wishes.ts";
+
+export { Buttons } from "./buttons.tsx";
+export { Notes } from "./notes.tsx";
+export { Ways } from "./ways.tsx";
+
+const catalogues: Readonly<
+  Record<string, () => Promise<{ default: Readonly<Record<string, readonly string[]>> }>>
+> = {
+  fr: () => import("../../locale/fr/media.po"),
+};
+
+/** The controller of this page; null in a browser that carries no sound. */
+export let media: Media | null = null;
+
+/** Begins to follow the session. */
+export async function begin(session: string): Promise<void> {
+  learn((await catalogues[language()]?.())?.default ?? {});
+  watchLink();
+  if (!CAPABLE) {
+    effect(() => {
+      const here = view.value;
+      if (here?.me.may.includes("take-rung") && here.me.rung === null)
+        queueMicrotask(() => void ask({ type: "take-rung", rung: "text" }));
+    });
+    return;
+  }
+  let made: Media | null = null;
+  effect(() => {
+    const here = view.value;
+    if (!here) return;
+    made ??= start(session, here.me.id);
+    made.see(situation(here));
+  });
+  window.addEventListener("pagehide", (event) => {
+    if (!event.persisted) void made?.close();
+  });
+}
+
+function start(session: string, me: string): Media {
+  const made = new Media({
+    me,
+    enter: () => entrance(session),
+    signal: (to, data) => tell({ t: "signal", to, data }),
+    health: ({ rung, flowing, quality }) => tell({ t: "health", rung: rung as Rung, flowing, quality }),
+  });
+  media = made;
+  onSignal.current = (from, data) => void made.hear(from, data as Signal);
+  void begins(made);
+  return made;
+}
+
+/** Asks for a pass and the relays; null when our server does not answer. */
+async function entrance(session: string): Promise<Entrance | null> {
+  const answer = await fetch(`/video/${session}/pass`, { method: "POST", signal: AbortSignal.timeout(4000) });
+  if (!answer.ok) return null;
+  const { url, token, ice } = (await answer.json()) as {
+    url?: string;
+    token?: string;
+    ice: RTCConfiguration;
+  };
+  return { pass: url && token ? { url, token } : null, ice };
+}
+
+function situation(here: View): Situation {
+  const { me, ladder } = here;
+  const direct = new Set(["bridge", "text"]);
+  const others = here.seats.filter((seat) => seat.id !== me.id && seat.presence === "here");
+  const reachable = others.filter((seat) => !direct.has(seat.rung) || ladder.silent.includes(seat.id));
+  const carried = ladder.rung === "sfu" || ladder.rung === "sfu-audio";
+  return {
+    group: ladder.rung,
+    since: ladder.since,
+    own: me.rung,
+    livekit: here.media.livekit,
+    others: reachable.map((seat) => seat.id),
+    stars: carried ? reachable.filter((seat) => seat.rung === "mesh").map((seat) => seat.id) : [],
+    speaks: here.media.speakers.includes(me.id),
+    ruled: here.media.microphones === "voice-rule",
+    moment: `${slot.value?.key ?? ""} ${here.floor.holder ?? ""} ${here.clock.state}`,
+    myTurn: here.floor.holder === me.id || (phase.value?.voice === "client" && me.role === "client"),
+  };
+}

@@ -1,0 +1,57 @@
+// One calm sentence when something changed on the way: what happened, what still works, what to do.
+import { useSignal } from "@preact/signals";
+import { CircleHelp, LifeBuoy, Phone, Volume2 } from "lucide";
+import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { Icon } from "../icon.tsx";
+import { link, now, view } from "../store.ts";
+import { backSince, lostSince } from "./absence.ts";
+import { Actions } from "./actions.tsx";
+import { Screen } from "./screen.tsx";
+import { sentences, type Told } from "./sentences.ts";
+import { muffled, using } from "./state.ts";
+
+const ICONS = { sound: Volume2, phone: Phone, help: LifeBuoy, question: CircleHelp } as const;
+
+/** What is to be said now; nothing most of the time. */
+export function Notes(): JSX.Element | null {
+  const at = useSignal(performance.now());
+  const put = useSignal<string>("");
+  useEffect(() => {
+    const timer = setInterval(() => {
+      at.value = performance.now();
+    }, 1000);
+    return () => clearInterval(timer);
+  }, []);
+  const told = sentences({
+    here: view.value,
+    link: link.value.state,
+    using: using.value,
+    muffled: muffled.value,
+    now: at.value,
+    lostSince: lostSince.value,
+    backSince: backSince.value,
+    hourNow: now.value,
+  });
+  const shown = told && told.key !== put.value ? told : null;
+  return (
+    <div class="told" role="status" data-told={shown?.key ?? ""}>
+      <Screen />
+      {shown ? <Note told={shown} onPut={() => (put.value = shown.key)} /> : null}
+    </div>
+  );
+}
+
+function Note({ told, onPut }: { told: Told; onPut: () => void }): JSX.Element {
+  return (
+    <div class="note">
+      <Icon of={ICONS[told.icon]} />
+      <div>
+        <p>
+          <b>{told.what}</b> {told.still} {told.todo}
+        </p>
+        <Actions told={told} onPut={onPut} />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,159 @@
+/** The LiveKit way: sound and picture through a media server, given up in seconds instead of minutes. */
+
+import type { LocalTrackPublication, RemoteTrack, Room } from "livekit-client";
+
+export interface Pass {
+  readonly url: string;
+  readonly token: string;
+}
+
+export interface SfuWires {
+  readonly onTrack: (
+    person: string,
+    kind: "audio" | "video",
+    track: MediaStreamTrack | null,
+    receiver?: RTCRtpReceiver,
+  ) => void;
+  /** Somebody shows their screen, or no longer (null). */
+  readonly onScreen: (person: string, track: MediaStreamTrack | null) => void;
+  /** The room is gone for good: why, in the ladder's own words. */
+  readonly onEnd: (why: "elsewhere" | "removed" | "lost") => void;
+  /** The server closed our microphone; only we can open it again. */
+  readonly onMuted: () => void;
+}
+
+/** livekit-client gives up after 42 to 209 seconds by itself (measured); this policy stops after about 25. */
+const GIVE_UP_MS = 25_000;
+/** From this many people on, small faces get small pictures. */
+const MANY = 5;
+const RETRY_MS = [300, 700, 1500, 3000, 5000, 7000];
+
+const kindOf = (track: { kind: string }) => (track.kind === "audio" ? "audio" : "video");
+
+/** One stay in the media server's room; a new stay needs a new Sfu. */
+export class Sfu {
+  readonly #wires: SfuWires;
+  readonly #mine: Partial<Record<"audio" | "video", LocalTrackPublication>> = {};
+  #room: Room | null = null;
+  #screen: LocalTrackPublication | null = null;
+  #closed = false;
+
+  constructor(wires: SfuWires) {
+    this.#wires = wires;
+  }
+
+  /** Enters the room; rejects when that does not work within about ten seconds. */
+  async enter(pass: Pass): Promise<void> {
+    const lk = await import("livekit-client");
+    const room = new lk.Room({
+      adaptiveStream: false, // tracks change hands with direct links, so they are not attached by LiveKit
+      dynacast: true,
+      publishDefaults: {
+        audioPreset: lk.AudioPresets.speech,
+        red: true,
+        videoSimulcastLayers: [lk.VideoPresets.h180],
+        videoEncoding: lk.VideoPresets.h360.encoding,
+      },
+      reconnectPolicy: {
+        nextRetryDelayInMs: ({ elapsedMs, retryCount }) =>
+          elapsedMs > GIVE_UP_MS ? null : (RETRY_MS[Math.min(retryCount, RETRY_MS.length - 1)] ?? null),
+      },
+    });
+    this.#room = room;
+    room.on(lk.RoomEvent.TrackSubscribed, (track, publication, who) => {
+      if (track.kind === lk.Track.Kind.Video && publication.source === lk.Track.Source.Camera)
+        publication.setVideoQuality(room.numParticipants > MANY ? lk.VideoQuality.LOW : lk.VideoQuality.HIGH);
+      this.#tell(who.identity, track, publication.source);
+    });
+    room.on(lk.RoomEvent.TrackUnsubscribed, (track, publication, who) =>
+      this.#tell(who.identity, track, publication.source, true),
+    );
+    room.on(lk.RoomEvent.TrackMuted, (publication, who) => {
+      if (who === room.localParticipant && publication.kind === lk.Track.Kind.Audio) this.#wires.onMuted();
+    });
+    room.on(lk.RoomEvent.Reconnected, () => this.#tellAll());
+    room.on(lk.RoomEvent.Disconnected, (reason) => {
+      if (this.#closed) return;
+      const { DUPLICATE_IDENTITY, PARTICIPANT_REMOVED, ROOM_DELETED } = lk.DisconnectReason;
+      const put = reason === PARTICIPANT_REMOVED || reason === ROOM_DELETED;
+      this.#wires.onEnd(reason === DUPLICATE_IDENTITY ? "elsewhere" : put ? "removed" : "lost");
+    });
+    await room.connect(pass.url, pass.token, {
+      websocketTimeout: 5000,
+      peerConnectionTimeout: 8000,
+      maxRetries: 1,
+    });
+  }
+
+  /** Sends this track, or stops sending that kind (null). */
+  async give(kind: "audio" | "video", track: MediaStreamTrack | null): Promise<void> {
+    const room = this.#room;
+    const before = this.#mine[kind];
+    if (!room) return;
+    if (before?.track && track && before.track.mediaStreamTrack === track) {
+      if (before.isMuted) await before.unmute();
+      return;
+    }
+    if (before && !track && kind === "audio") {
+      await before.mute();
+      return;
+    }
+    if (before?.track) {
+      delete this.#mine[kind];
+      await room.localParticipant.unpublishTrack(before.track, false);
+    }
+    if (!track) return;
+    const { Track } = await import("livekit-client");
+    const source = kind === "audio" ? Track.Source.Microphone : Track.Source.Camera;
+    this.#mine[kind] = await room.localParticipant.publishTrack(track, { source, stopMicTrackOnMute: false });
+  }
+
+  /** Bytes received so far; RTP counters rest during silence, the transport's do not. */
+  async received(): Promise<number> {
+    const room = this.#room;
+    if (!room) return 0;
+    const remote = [...room.remoteParticipants.values()].flatMap((who) => [
+      ...who.trackPublications.values(),
+    ]);
+    const coming = remote.find((one) => one.track)?.track;
+    const going = Object.values(this.#mine)[0]?.track;
+    // Nothing comes and nothing goes: only the signalling tells, and any change of it counts as life.
+    if (!coming && !going) return room.state === "connected" ? performance.now() : 0;
+    let sum = 0;
+    for (const track of [coming, going])
+      for (const report of (await track?.getRTCStatsReport())?.values() ?? [])
+        if (report.type === "transport") sum += report.bytesReceived ?? 0;
+    return sum;
+  }
+
+  /** Shows a screen, or stops showing it (null). */
+  async share(track: MediaStreamTrack | null): Promise<void> {
+    const room = this.#room;
+    if (!room) return;
+    if (this.#screen?.track) await room.localParticipant.unpublishTrack(this.#screen.track, true);
+    this.#screen = null;
+    if (!track) return;
+    const { Track } = await import("livekit-client");
+    this.#screen = await room.localParticipant.publishTrack(track, { source: Track.Source.ScreenShare });
+  }
+
+  /** Leaves the room; tracks go on living, they are the devices'. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#room?.disconnect(false);
+    this.#room = null;
+  }
+
+  /** After a reconnection no events come for what happened meanwhile: say it all again. */
+  #tellAll(): void {
+    for (const who of this.#room?.remoteParticipants.values() ?? [])
+      for (const { track, isSubscribed } of who.trackPublications.values())
+        if (track && isSubscribed) this.#tell(who.identity, track, track.source);
+  }
+
+  #tell(person: string, track: RemoteTrack, source: string, gone = false): void {
+    const media = gone ? null : track.mediaStreamTrack;
+    if (source === "screen_share") this.#wires.onScreen(person, media);
+    else this.#wires.onTrack(person, kindOf(track), media, track.receiver);
+  }
+}

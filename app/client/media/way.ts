@@ -1,0 +1,69 @@
+/** Decides which ways carry sound and picture: pure, from what one browser sees. Figures: video.md "Deciding". */
+import { PATIENCE } from "./watchdog.ts";
+
+export type Using = "sfu" | "mesh" | "none";
+
+export interface Seen {
+  readonly group: string;
+  /** What the person chose for themselves: sfu-audio, bridge, text. */
+  readonly own: string | null;
+  readonly livekit: boolean;
+  /** Whether we are inside the media server's room. */
+  readonly inside: boolean;
+  /** Milliseconds since the media server last said anything. */
+  readonly silent: number;
+  /** Everybody else who is here. */
+  readonly others: readonly string[];
+  /** Whom the media server does not reach: the server says so, or they asked us directly. */
+  readonly stars: readonly string[];
+  readonly linked: readonly string[];
+  /** Of these, whose links carry something. */
+  readonly open: readonly string[];
+  /** Milliseconds since the group came to its rung. */
+  readonly stayed: number;
+}
+
+export interface Way {
+  /** Whether to be in the media server's room. */
+  readonly sfu: boolean;
+  /** Whom to be linked with directly. */
+  readonly mesh: readonly string[];
+  readonly using: Using;
+}
+
+const QUIET: ReadonlySet<string> = new Set(["bridge", "text", "alone"]);
+const OVERLAP = 10_000;
+
+/** Says whether the media server carries something now. */
+export function carries({ inside, silent }: Pick<Seen, "inside" | "silent">): boolean {
+  return inside && silent < PATIENCE.banner;
+}
+
+/** Chooses the ways: the new one is made before the old one is given up, and one of them is heard. */
+export function wayOf(seen: Seen): Way {
+  if (QUIET.has(seen.own ?? "") || QUIET.has(seen.group)) return { sfu: false, mesh: [], using: "none" };
+  const well = carries(seen);
+  const links: Using = seen.open.length ? "mesh" : "none";
+  if (!seen.livekit || seen.group === "mesh") {
+    const ready = seen.open.length >= seen.others.length || seen.stayed > OVERLAP;
+    return { sfu: seen.livekit && well && !ready, mesh: seen.others, using: well && !ready ? "sfu" : links };
+  }
+  const stars = seen.others.filter((person) => seen.stars.includes(person));
+  if (well) return { sfu: true, mesh: stars, using: "sfu" };
+  const mesh =
+    seen.silent >= PATIENCE.prewarm ? seen.others : seen.others.filter((one) => isIn(one, seen, stars));
+  return { sfu: true, mesh, using: links };
+}
+
+function isIn(person: string, seen: Seen, stars: readonly string[]): boolean {
+  return stars.includes(person) || seen.linked.includes(person);
+}
+
+/** In direct links the floor decides who sends, once there are more than a few. */
+export const FEW_LINKS = 3;
+
+/** Says what goes out on direct links: everything among few people, else only who speaks, and no pictures. */
+export function sendsDirectly(links: number, speaks: boolean): { audio: boolean; video: boolean } {
+  const few = links <= FEW_LINKS;
+  return { audio: few || speaks, video: few };
+}

@@ -1,0 +1,77 @@
+// The facilitator's card of ways: how the group is together, each person's own way, and how to change it.
+import type { JSX } from "preact";
+import { _ } from "../language.ts";
+import { Refused } from "../parts.tsx";
+import { ask, may, view } from "../store.ts";
+import type { Rung } from "../wire.gen.ts";
+
+const WAYS: readonly Rung[] = ["sfu", "sfu-audio", "mesh", "bridge", "text"];
+const NAMES: Readonly<Record<string, () => string>> = {
+  sfu: () => _("sound and picture"),
+  "sfu-audio": () => _("sound alone"),
+  mesh: () => _("browser to browser"),
+  bridge: () => _("telephone"),
+  text: () => _("writing"),
+  alone: () => _("away"),
+};
+
+export function Ways(): JSX.Element | null {
+  const here = view.value;
+  if (!here?.conduct || !may("force-rung")) return null;
+  const ways = here.media.livekit ? WAYS : WAYS.filter((each) => !each.startsWith("sfu"));
+  const apart = here.seats.filter((seat) => seat.presence === "here" && seat.id !== here.me.id);
+  return (
+    <details class="sheet block ways" data-part="group">
+      <summary>
+        <b>{_("Change the way")}</b> <span class="quiet">{NAMES[here.ladder.rung]?.()}</span>
+      </summary>
+      <p class="small quiet">{_("Everybody moves at once; time goes on.")}</p>
+      <div class="row">
+        {ways.map((each) => (
+          <button
+            key={each}
+            type="button"
+            class="btn"
+            aria-pressed={here.ladder.rung === each}
+            onClick={() => void ask({ type: "force-rung", rung: each }, "ways")}
+          >
+            {NAMES[each]?.()}
+          </button>
+        ))}
+      </div>
+      <h3 class="small">{_("Each person’s way")}</h3>
+      <ul class="turns">
+        {apart.map((seat) => (
+          <li key={seat.id}>
+            <span class="order" />
+            <span>
+              <bdi>{seat.name}</bdi>
+              <small>{NAMES[seat.rung]?.()}</small>
+            </span>
+            {seat.rung === "bridge" ? null : (
+              <button
+                type="button"
+                class="btn bare"
+                aria-label={_("Ask {name} to phone", { name: seat.name })}
+                onClick={() => void ask({ type: "ask-to-phone", person: seat.id }, "ways")}
+              >
+                {_("Telephone")}
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
+      {may("allow-screen") ? (
+        <label class="tick">
+          <input
+            type="checkbox"
+            checked={here.media.share}
+            onChange={(event) => void ask({ type: "allow-screen", on: event.currentTarget.checked }, "ways")}
+          />
+          <span>{_("Let people show their screen")}</span>
+        </label>
+      ) : null}
+      <Refused where={["ways", "force-rung", "ask-to-phone"]} />
+    </details>
+  );
+}

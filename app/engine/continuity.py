@@ -1,0 +1,186 @@
+"""Decides on which rung of the continuity ladder the group and each person are: quick down, slow up, never back and forth.
+
+Pure: a `Watch` is folded from reports and probes, `judge` reads it. Rules and figures: architecture.md §5 and video.md "Deciding".
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from app.engine.ids import PersonId
+
+
+class Rung(StrEnum):
+    """One way of being together, best first."""
+
+    SFU = "sfu"  # sound and picture through LiveKit
+    SFU_AUDIO = "sfu-audio"  # LiveKit, cameras off
+    MESH = "mesh"  # sound from browser to browser
+    BRIDGE = "bridge"  # the group's telephone number or meeting link
+    TEXT = "text"  # guided written turns
+    ALONE = "alone"  # our server is out of reach: the cached plan goes on
+
+
+LADDER = tuple(Rung)
+
+
+def lower(one: Rung, other: Rung) -> Rung:
+    """Give the lower of two rungs."""
+    return max(one, other, key=LADDER.index)
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Every figure of the policy, in one place."""
+
+    stale: timedelta = timedelta(seconds=15)  # a report older than this says nothing any more
+    silent: timedelta = timedelta(seconds=8)  # how long somebody must be without sound to count
+    lost: timedelta = timedelta(seconds=15)  # after this no way of their own reaches a person: the card
+    probes: int = 3  # failures in a row of our own question to LiveKit
+    quorum_least: int = 2
+    quorum_share: float = 0.4
+    healthy: timedelta = timedelta(seconds=30)  # LiveKit must answer this long before going up
+    dwell: timedelta = timedelta(seconds=90)  # shortest stay on a lower rung
+    automatic_ups: int = 2  # afterwards only the facilitator takes the group up
+
+
+THRESHOLDS = Thresholds()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one browser says of its own media."""
+
+    person: PersonId
+    rung: Rung  # the way it uses or tries
+    flowing: bool  # bytes arrived in the last three seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The last report of one person, and since when they have been without sound."""
+
+    rung: Rung
+    at: datetime
+    silent_since: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What is known of a group's media; dies with the session, is never stored."""
+
+    rung: Rung
+    since: datetime
+    said: Mapping[PersonId, Said] = field(default_factory=dict)
+    failures: int = 0
+    healthy_since: datetime | None = None
+    ups: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What should happen now: stay, go down at once, or offer the facilitator to go up."""
+
+    rung: Rung
+    offer: Rung | None = None
+    why: str = ""
+
+
+def heard(watch: Watch, report: Report, now: datetime) -> Watch:
+    """Take in what a browser says of its media."""
+    before = watch.said.get(report.person)
+    silent = None
+    if not report.flowing:
+        silent = before.silent_since if before and before.silent_since and before.rung == report.rung else now
+    return replace(watch, said={**watch.said, report.person: Said(report.rung, now, silent)})
+
+
+def left(watch: Watch, person: PersonId) -> Watch:
+    """Forget a person whose socket is gone: their silence says nothing about the video."""
+    return replace(watch, said={who: said for who, said in watch.said.items() if who != person})
+
+
+def probed(watch: Watch, answered: bool, now: datetime) -> Watch:
+    """Take in whether LiveKit answered our own question."""
+    if answered:
+        return replace(watch, failures=0, healthy_since=watch.healthy_since or now)
+    return replace(watch, failures=watch.failures + 1, healthy_since=None)
+
+
+def moved(watch: Watch, rung: Rung, now: datetime) -> Watch:
+    """Note that the group now is on this rung; everybody's silence starts afresh."""
+    up = LADDER.index(rung) < LADDER.index(watch.rung)
+    return Watch(rung, now, failures=watch.failures, healthy_since=watch.healthy_since, ups=watch.ups + up)
+
+
+def without_sound(watch: Watch, now: datetime, limits: Thresholds = THRESHOLDS) -> frozenset[PersonId]:
+    """Name those who are on the group's rung and have heard nothing for long enough."""
+    return frozenset(
+        person
+        for person, said in watch.said.items()
+        if said.silent_since is not None
+        and now - said.at <= limits.stale
+        and now - said.silent_since >= limits.silent
+        and LADDER.index(said.rung) <= LADDER.index(watch.rung)
+    )
+
+
+def own_rung(watch: Watch, person: PersonId, now: datetime, limits: Thresholds = THRESHOLDS) -> Rung | None:
+    """Say on which rung of their own one person is; None is with the group, or unknown."""
+    said = watch.said.get(person)
+    if said is None or now - said.at > limits.stale:
+        return None
+    if said.silent_since is not None and now - said.silent_since >= limits.lost:
+        return Rung.TEXT
+    return said.rung if LADDER.index(said.rung) > LADDER.index(watch.rung) else None
+
+
+def is_group_cut(
+    watch: Watch,
+    present: frozenset[PersonId],
+    pillars: frozenset[PersonId],
+    now: datetime,
+    limits: Thresholds = THRESHOLDS,
+) -> bool:
+    """Tell whether enough people are without sound: a pillar (facilitator, speaker), or a quorum.
+
+    Complexity is linear in the number of people. One office's firewall is never a quorum on its own, because `judge`
+    also wants our own probe to fail.
+    """
+    silent = without_sound(watch, now, limits) & present
+    needed = max(limits.quorum_least, limits.quorum_share * len(present))
+    return bool(silent & pillars) or len(silent) >= needed
+
+
+def judge(
+    watch: Watch,
+    present: frozenset[PersonId],
+    pillars: frozenset[PersonId],
+    now: datetime,
+    *,
+    at_boundary: bool = False,
+    limits: Thresholds = THRESHOLDS,
+) -> Verdict:
+    """Decide the group's rung; `at_boundary` is true when a phase has just begun or the clock stands still."""
+    if watch.rung in (Rung.SFU, Rung.SFU_AUDIO):
+        if watch.failures >= limits.probes and is_group_cut(watch, present, pillars, now, limits):
+            return Verdict(Rung.MESH, why="video-unreachable")
+        return Verdict(watch.rung)
+    if watch.rung is Rung.MESH and is_group_cut(watch, present, pillars, now, limits):
+        return Verdict(Rung.TEXT, why="no-direct-links")
+    if watch.rung is Rung.ALONE:
+        return Verdict(watch.rung)
+    if at_boundary and is_ready_to_rise(watch, now, limits):
+        return Verdict(watch.rung, offer=Rung.SFU)
+    return Verdict(watch.rung)
+
+
+def is_ready_to_rise(watch: Watch, now: datetime, limits: Thresholds = THRESHOLDS) -> bool:
+    """Tell whether LiveKit has been well, and the group on its rung, for long enough."""
+    return (
+        watch.healthy_since is not None
+        and now - watch.healthy_since >= limits.healthy
+        and now - watch.since >= limits.dwell
+        and watch.ups < limits.automatic_ups
+    )

@@ -1,0 +1,157 @@
+"""Brings the media server in line with the session: who may be heard, who may share, who has a seat at all."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import structlog
+
+from app.engine.continuity import Rung
+from app.engine.ids import PersonId, SessionId
+from app.engine.ladder import Microphones
+from app.engine.permissions import conducts
+from app.engine.state import Session, Status
+from app.engine.voice_rule import speakers
+from app.realtime.hub import Hub
+from app.usecases.ports import Clock
+from app.usecases.run_session import Rooms
+from app.usecases.video_port import Video, VideoUnavailable
+
+STEP = 0.5
+"""Seconds between two looks at which rooms are due."""
+
+AFTER_CHANGE = timedelta(seconds=1.5)
+"""How long browsers have to close their own microphones after the voices changed."""
+
+RULED_EVERY = timedelta(seconds=2)
+"""How often a room is looked at whose voice rule holds the microphones: LiveKit tells nobody of an unmuting."""
+
+EVERY = timedelta(seconds=12)
+"""How often the other rooms are looked at."""
+
+AT_LEAST = timedelta(seconds=1)
+"""No room is looked at more often, however many hints come."""
+
+AT_ONCE = 16
+"""How many rooms are looked at side by side."""
+
+WITH_LIVEKIT = frozenset({Rung.SFU, Rung.SFU_AUDIO})
+WITH_MEDIA = frozenset({Status.OPEN, Status.RUNNING, Status.ENDED})
+
+log = structlog.get_logger(part="microphones")
+
+
+class Reconciler:
+    """Compares what the media server sees with what the session allows, again and again; it never unmutes anybody."""
+
+    def __init__(self, rooms: Rooms, hub: Hub, video: Video, clock: Clock) -> None:
+        self._rooms = rooms
+        self._hub = hub
+        self._video = video
+        self._clock = clock
+        self._due: dict[SessionId, datetime] = {}
+        self._looked: dict[SessionId, datetime] = {}
+        self._speakers: dict[SessionId, tuple[PersonId, ...]] = {}
+        self._sharing: dict[tuple[SessionId, PersonId], bool] = {}
+        self._closing: set[SessionId] = set()
+        rooms.subscribe(None, self.noticed)
+
+    def noticed(self, session: Session) -> None:
+        """Look at a room a moment after its voices changed; called after each commit, never waits."""
+        if session.status is Status.CLOSED:
+            if self._video.configured and session.id in self._speakers:
+                self._closing.add(session.id)
+            self._forget(session.id)
+            return
+        now_speak = speakers(session)
+        before = self._speakers.get(session.id)
+        self._speakers[session.id] = now_speak
+        if before is not None and before != now_speak and session.microphones is Microphones.VOICE_RULE:
+            self._sooner(session.id, self._clock.now() + AFTER_CHANGE)
+
+    def hinted(self, session: SessionId) -> None:
+        """Look at a room soon, because a webhook spoke of it; a doubled, late or lost one changes nothing."""
+        if session in self._speakers:
+            self._sooner(session, self._clock.now())
+
+    async def run(self) -> None:
+        """Look for ever."""
+        while True:
+            await asyncio.sleep(STEP)
+            try:
+                await self.tick()
+            except Exception:
+                log.exception("reconciling broke")
+
+    async def tick(self) -> None:
+        """Look at every room that is due, some side by side."""
+        if not self._video.configured:
+            return
+        now = self._clock.now()
+        here = {session for session, _ in self._hub.rooms()}
+        for gone in self._speakers.keys() - here:
+            self._forget(gone)
+        due = [session for session in here if self._is_due(session, now)]
+        gate = asyncio.Semaphore(AT_ONCE)
+        async with asyncio.TaskGroup() as tasks:
+            for session in due:
+                self._looked[session] = now
+                self._due.pop(session, None)
+                tasks.create_task(self._look(session, gate))
+            for session in tuple(self._closing):
+                self._closing.discard(session)
+                tasks.create_task(self._close(session, gate))
+
+    def _is_due(self, session_id: SessionId, now: datetime) -> bool:
+        session = self._rooms.warm(session_id)
+        if session is None or session.status not in WITH_MEDIA or session.ladder.rung not in WITH_LIVEKIT:
+            return False
+        self._speakers.setdefault(session_id, speakers(session))
+        looked = self._looked.get(session_id)
+        if looked is None:
+            return True
+        if self._due.get(session_id, now + EVERY) <= now:
+            return now - looked >= AT_LEAST
+        ruled = session.microphones is Microphones.VOICE_RULE and session.status is Status.RUNNING
+        return now - looked >= (RULED_EVERY if ruled else EVERY)
+
+    async def _look(self, session_id: SessionId, gate: asyncio.Semaphore) -> None:
+        try:
+            async with gate:
+                there = await self._video.present(session_id)
+                for one in there:
+                    session = self._rooms.warm(session_id)  # what holds now, not when we began to ask
+                    if session is not None:
+                        await self._settle(session, one.person, one.open_microphones)
+        except VideoUnavailable as error:
+            log.info("media not reached", session=session_id, error=str(error))
+
+    async def _settle(self, session: Session, who: PersonId, tracks: tuple[str, ...]) -> None:
+        person = session.find_person(who)
+        if person is None:
+            await self._video.expel(session.id, who)
+            return
+        ruled = session.microphones is Microphones.VOICE_RULE and session.status is Status.RUNNING
+        if ruled and who not in speakers(session):
+            for track in tracks:
+                await self._video.mute(session.id, who, track)
+        may_share = session.screen_share or conducts(session, person)
+        if self._sharing.setdefault((session.id, who), may_share) != may_share:
+            await self._video.permit(session.id, who, may_speak=True, may_share=may_share)
+            self._sharing[session.id, who] = may_share
+
+    async def _close(self, session: SessionId, gate: asyncio.Semaphore) -> None:
+        """Empty the media room of a session that is over; if that fails, it empties itself after five minutes."""
+        try:
+            async with gate:
+                await self._video.close(session)
+        except VideoUnavailable as error:
+            log.info("media room left", session=session, error=str(error))
+
+    def _sooner(self, session: SessionId, at: datetime) -> None:
+        self._due[session] = min(at, self._due.get(session, at))
+
+    def _forget(self, session: SessionId) -> None:
+        for known in (self._due, self._looked, self._speakers):
+            known.pop(session, None)
+        for key in [key for key in self._sharing if key[0] == session]:
+            del self._sharing[key]

@@ -1,0 +1,153 @@
+"""The plan B card: where to meet when nothing else works, who stands in, and the order of phases with their hours."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import Request
+
+from app.engine.protocol import Protocol
+from app.engine.view import View
+from app.usecases.records import Group, PlannedSession
+from app.web import times
+from app.web.deps import NotHere, parts
+from app.web.timeline import in_language
+
+_ = str
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """One phase and when it begins."""
+
+    at: datetime
+    title: str
+    now: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """What a person needs when the screen is gone."""
+
+    phone: str
+    code: str
+    link: str
+    relay: str  # a name, "" for nobody
+    facilitator: str
+    hours: tuple[Hour, ...]
+    ends_at: datetime
+    zone: str
+    advice: tuple[tuple[str, str], ...]  # when, what to do; said in the reader's language
+
+    @property
+    def dial(self) -> str:
+        """Give the number as a tel: link dials it."""
+        return "".join(sign for sign in self.phone if sign.isdigit() or sign == "+")
+
+
+async def make_card(request: Request, planned: PlannedSession, view: View) -> Card:
+    """Write the card from what a person of the table sees."""
+    have = parts(request)
+    language = have.pages.language(request)
+    protocol = await have.protocols.get(planned.protocol_hash)
+    names = {seat.id: seat.name for seat in view.seats}
+    bridge = view.bridge
+    relay = names.get(bridge.relay or "", "")
+    facilitator = names.get(bridge.facilitator or "", "")
+    return Card(
+        bridge.phone,
+        bridge.code,
+        bridge.link,
+        relay,
+        facilitator,
+        _hours(view, protocol, language),
+        _instant(view.clock.ends_at),
+        planned.zone,
+        _advice(request, meets=bool(bridge.phone or bridge.link), relay=relay, facilitator=facilitator),
+    )
+
+
+def _hours(view: View, protocol: Protocol, language: str) -> tuple[Hour, ...]:
+    titles = {phase.id: in_language(phase.title, language) for phase in protocol.phases()}
+    return tuple(
+        Hour(_instant(slot.starts_at), titles[slot.phase], index == view.clock.at)
+        for index, slot in enumerate(view.plan)
+    )
+
+
+def _instant(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC)
+
+
+def _advice(request: Request, *, meets: bool, relay: str, facilitator: str) -> tuple[tuple[str, str], ...]:
+    pages = parts(request).pages
+    language = pages.language(request)
+
+    def say(sentence: str, **values: object) -> str:
+        return pages.sentences.say(language, sentence, **values)
+
+    silent = (
+        _("Wait ten seconds: sound comes back by itself, or by another path. Then call.")
+        if meets
+        else _("Wait ten seconds: sound comes back by itself, or by another path. Then go on in writing, in the room.")
+    )  # fmt: skip
+    alone = (
+        _("Call, or open the link. Go on in the order below, each with a watch.")
+        if meets
+        else _("Keep this page and your notes. Everything is sent when it is back.")
+    )
+    goes_on = (
+        say(_("%(name)s keeps the time. The session goes on."), name=relay)
+        if relay
+        else say(_("The group goes on by itself, in this order."))
+    )
+    return (
+        (say(_("the picture stops")), say(_("Nothing. Sound and time go on."))),
+        (say(_("you hear nothing any more")), say(silent)),
+        (say(_("the client drops out")), say(_("Time waits for them. Stay together a minute."))),
+        (say(_("%(name)s drops out"), name=facilitator), goes_on),
+        (say(_("the room itself does not answer")), say(alone)),
+    )
+
+
+async def group_of(request: Request, planned: PlannedSession) -> Group:
+    """Find the group of a session. Raises NotHere."""
+    group = await parts(request).directory.find_group(planned.group)
+    if group is None:
+        raise NotHere
+    return group
+
+
+def as_printed(request: Request, card: Card, group: Group, planned: PlannedSession) -> Mapping[str, Any]:
+    """Give the card as `planb.typ` prints it: every word is a string."""
+    pages = parts(request).pages
+    language = pages.language(request)
+
+    def say(sentence: str, **values: object) -> str:
+        return pages.sentences.say(language, sentence, **values)
+
+    day = times.short_day(language, planned.starts_at, card.zone)
+    ways = (("Telephone", card.phone), ("Code", card.code), ("Meeting link", card.link))
+    people = (("Facilitator", card.facilitator), ("Relay", card.relay))
+    hours = [(each.at, each.title) for each in card.hours] + [(card.ends_at, say("End"))]
+    return {
+        "title": say("%(group)s, session %(number)s", group=group.name, number=planned.number),
+        "heading": say("Plan B"),
+        "reader": "",
+        "day": times.upper_first(language, day),
+        "ways": [{"term": say(term), "text": text} for term, text in ways if text],
+        "people": [{"term": say(term), "text": text} for term, text in people if text],
+        "hours": [{"at": times.clock(language, at, card.zone), "title": title} for at, title in hours],
+        "advice": [{"when": when, "what": what} for when, what in card.advice],
+        "words": {
+            "belongs": say("for the people of the table"),
+            "open": "«\u00a0" if language == "fr" else "“",
+            "close": "\u00a0»" if language == "fr" else "”",
+            "nowhere": say("No number was given. If the connection breaks, stay in the room: it goes on in writing."),
+            "hours": say("Order and hours"),
+            "zone": say("Hours of %(city)s.", city=times.city(language, card.zone)),
+            "advice": say("What to do when…"),
+        },
+        "timestamp": int(planned.starts_at.timestamp()),
+    }  # fmt: skip

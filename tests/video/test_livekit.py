@@ -1,0 +1,125 @@
+"""The media port against a real LiveKit server: passes, presence, death, freezing and forged webhooks."""
+
+import os
+import random
+import signal
+import socket
+import time
+from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import jwt
+import pytest
+from anyio import sleep
+
+from app.engine.ids import PersonId, SessionId
+from app.gateways.video import LiveKitKeys, LiveKitVideo
+from app.usecases.video_port import VideoUnavailable
+from devtools import livekit
+
+pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("livekit")]
+SESSION, NADIA = SessionId("s-1"), PersonId("nadia")
+
+
+def free_port() -> int:
+    """Give a port whose neighbour is free too, below those the system hands out by itself."""
+    while True:
+        port = random.randrange(20_000, 30_000, 2)
+        with socket.socket() as one, socket.socket() as other, suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            other.bind(("", port + 1))
+            return port
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[livekit.Running]:
+    """Start the real server; it is built once when this machine has none."""
+    running = livekit.Running(livekit.require(), tmp_path_factory.mktemp("livekit"), free_port())
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+async def video(server: livekit.Running) -> AsyncIterator[LiveKitVideo]:
+    """Give the port on that server, once it answers."""
+    port = LiveKitVideo(LiveKitKeys(server.url, server.key, server.secret))
+    until = time.monotonic() + 20
+    while not await port.is_alive():
+        assert time.monotonic() < until, "the LiveKit server does not answer"
+        await sleep(0.05)
+    yield port
+    await port.aclose()
+
+
+async def test_a_pass_is_short_for_one_room_and_names_nobody(
+    video: LiveKitVideo, server: livekit.Running
+) -> None:
+    one = video.grant(SESSION, NADIA, may_speak=True, may_share=False)
+    claims = jwt.decode(one.token, server.secret, algorithms=["HS256"])
+    assert one.url == server.url
+    assert claims["video"]["room"] == SESSION
+    assert claims["sub"] == NADIA
+    assert 0 < claims["exp"] - time.time() <= 15 * 60
+    assert "name" not in claims or not claims["name"]
+
+
+async def test_who_must_be_silent_gets_no_microphone_in_the_pass(
+    video: LiveKitVideo, server: livekit.Running
+) -> None:
+    one = video.grant(SESSION, NADIA, may_speak=False, may_share=False)
+    sources = jwt.decode(one.token, server.secret, algorithms=["HS256"])["video"]["canPublishSources"]
+    assert sources == ["camera"], "an empty list would allow everything"
+
+
+async def test_an_unknown_room_is_empty_and_closing_it_is_no_error(video: LiveKitVideo) -> None:
+    assert await video.present(SessionId("nobody")) == ()
+    await video.close(SessionId("nobody"))
+    await video.expel(SessionId("nobody"), NADIA)
+
+
+async def test_a_frozen_server_is_given_up_in_three_seconds(
+    video: LiveKitVideo, server: livekit.Running
+) -> None:
+    assert server.process is not None
+    os.kill(server.process.pid, signal.SIGSTOP)
+    try:
+        started = time.monotonic()
+        with pytest.raises(VideoUnavailable):
+            await video.present(SESSION)
+        assert time.monotonic() - started < 5
+        assert not await video.is_alive()
+    finally:
+        os.kill(server.process.pid, signal.SIGCONT)
+
+
+async def test_a_killed_server_is_noticed_and_started_again(
+    video: LiveKitVideo, server: livekit.Running
+) -> None:
+    assert server.process is not None
+    first = server.process.pid
+    os.kill(first, signal.SIGKILL)
+    while await video.is_alive():  # noqa: ASYNC110 - nothing tells when a process is gone
+        await sleep(0.02)
+    until = time.monotonic() + 20
+    while not await video.is_alive():
+        assert time.monotonic() < until, "it was not started again"
+        await sleep(0.1)
+    assert server.process.pid != first
+
+
+async def test_a_forged_webhook_says_nothing(video: LiveKitVideo) -> None:
+    forged = jwt.encode({"iss": "ronde", "sha256": "AAAA"}, "x" * 32, algorithm="HS256")
+    assert video.hint('{"event":"room_finished","room":{"name":"s-1"}}', forged) is None
+    assert video.hint("", "") is None
+
+
+def test_a_cached_server_is_found_without_building(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RONDE_CACHE", str(tmp_path))
+    monkeypatch.setenv("PATH", "")
+    assert livekit.find() is None
+    kept = tmp_path / "ronde" / f"livekit-server-{livekit.VERSION}"
+    kept.parent.mkdir()
+    kept.touch(mode=0o755)
+    assert livekit.find() == kept
