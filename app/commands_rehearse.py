@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, TextIO
+from urllib.parse import urlsplit
 
 from app.config import BadSetting, from_environment, prepare_data
 from app.engine.ids import PersonId, SessionId
@@ -53,14 +54,23 @@ def _arguments() -> argparse.ArgumentParser:
         description="Play whole sessions with simulated managers on a real server.",
     )
     parser.add_argument("--protocol", default="codev-75", metavar="ID", help="which protocol (codev-75)")
-    parser.add_argument("--people", type=int, default=8, help="people at the table, with the facilitator (8)")
     parser.add_argument(
-        "--speed", type=_speed, default=read_speed("60"), help="times faster than life, or max (60)"
+        "--people", type=_people, default=8, help="people at the table, with the facilitator: 2 to 16 (8)"
+    )
+    parser.add_argument(
+        "--speed",
+        type=_speed,
+        default=read_speed("60"),
+        help="times faster than life (60): used_s then counts seconds of the protocol; "
+        "or max: nobody waits but for the others, and used_s counts the real seconds it took",
     )
     parser.add_argument("--lang", choices=languages(), default="fr", help="language of the people (fr)")
     parser.add_argument("--sessions", type=int, default=1, metavar="N", help="sessions at the same time (1)")
     parser.add_argument(
-        "--url", help="a server that runs already; by default one is started for the rehearsal"
+        "--url",
+        type=_address,
+        help="a server that runs already, by the address people type (its RONDE_ORIGIN), without an account; "
+        "by default one is started for the rehearsal and stopped with it",
     )
     parser.add_argument("--json", action="store_true", help="print only the last line")
     parser.add_argument("--data", help="folder in which the PDF is put (RONDE_DATA, ./data)")
@@ -72,6 +82,20 @@ def _speed(text: str) -> Tempo:
         return read_speed(text)
     except ValueError:
         raise argparse.ArgumentTypeError("a number from 1 to 3600, or max") from None
+
+
+def _people(text: str) -> int:
+    if text.isdecimal() and 2 <= int(text) <= 16:
+        return int(text)
+    raise argparse.ArgumentTypeError("a number from 2 to 16")
+
+
+def _address(text: str) -> str:
+    """Read an address as one types it: without its last slash, and with http when nothing is said."""
+    parts = urlsplit(text if "://" in text else f"http://{text}")
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/"):
+        raise argparse.ArgumentTypeError("an address like http://127.0.0.1:8000 or https://ronde.example.org")
+    return f"{parts.scheme}://{parts.netloc}"
 
 
 async def _rehearse(given: argparse.Namespace) -> None:
@@ -105,10 +129,19 @@ async def _stage(given: argparse.Namespace, host: Browser) -> Stage:
         "play": "there",
     }
     answer = await host.post("/rehearse", form, accept="application/json")
-    if answer.status == 404:
-        raise Stop(f"There is no protocol {given.protocol}: `python -m app protocols list` names them.")
-    if answer.status != 200:
-        raise Stop(f"The server answered the wish for a rehearsal with {answer.status}.")
+    match answer.status:
+        case 200:
+            pass
+        case 403:
+            raise Stop(f"The server does not call itself {host.origin}: give --url its RONDE_ORIGIN.")
+        case 404:
+            raise Stop(f"There is no protocol {given.protocol}: `python -m app protocols list` names them.")
+        case 429:
+            raise Stop(
+                "The server plays as many rehearsals as it can: wait until one ends, or ask for fewer."
+            )
+        case status:
+            raise Stop(f"{host.base} is no Ronde that can rehearse: it answered with {status}.")
     told = json.loads(answer.body)
     story = tell(given.lang)
     characters = {each.name: each for each in story.people}
@@ -125,7 +158,7 @@ async def _stage(given: argparse.Namespace, host: Browser) -> Stage:
 async def _server(url: str | None) -> AsyncIterator[str]:
     """Give the address of the server asked for, or of one that lives as long as the rehearsal."""
     if url is not None:
-        yield url.rstrip("/")
+        yield url
         return
     with tempfile.TemporaryDirectory(prefix="ronde-rehearsal-") as folder:
         command = [sys.executable, "-m", "app", "serve", "--port", "0", "--data", folder]
@@ -201,7 +234,7 @@ async def _print_all(
 def _summary(
     given: argparse.Namespace, stage: Stage, played: Played, ledger: Ledger, pdf: Path | None
 ) -> dict[str, Any]:
-    """Say what happened; minutes are those of the protocol, whatever the speed."""
+    """Say what happened; seconds are those of the protocol, except those used at full speed, where nobody waits."""
     planned = {slot["key"]: slot["granted_ms"] for slot in played.first["plan"]}
     return {
         "protocol": given.protocol,

@@ -9,7 +9,7 @@ import structlog
 from app.engine.commands import AddPerson
 from app.engine.events import Trace
 from app.engine.ids import SERVER, CommandId, GroupId, PersonId, SessionId
-from app.engine.protocol import Protocol
+from app.engine.protocol import Protocol, Role
 from app.rehearsal.browser import Browser, Ledger, Lost
 from app.rehearsal.story import Character, Temper, tell
 from app.rehearsal.tempo import Tempo, read_speed
@@ -64,7 +64,9 @@ class StagedRehearsals:
         host, secret = await self._host(wish)
         stage = await self._stage(wish, host, protocol, tempo)
         seats = tuple(RehearsalSeat(each.person, each.character.name, each.token) for each in stage.places)
-        begun = Begun(stage.session, host, seats, _visitor(stage, wish.seat), secret)
+        watches = wish.seat == "none" and wish.played_here
+        visitor = await self._observer(stage) if watches else _visitor(stage, wish.seat)
+        begun = Begun(stage.session, host, seats, visitor, secret)
         if wish.played_here:
             self._running += 1
             self._waiting.put_nowait((begun, stage))
@@ -97,6 +99,7 @@ class StagedRehearsals:
         group = Group(
             GroupId(outside.ids.new()), host.id, story.group, wish.lang, wish.zone, trace, now, rehearsal=True
         )
+        first = Named(cast[0].name, "", 1)
         plan = Plan(
             group=group,
             people=tuple(Named(each.name, "", line) for line, each in enumerate(cast, start=1)),
@@ -105,7 +108,7 @@ class StagedRehearsals:
             protocol=protocol,
             minutes={slot.key: tempo.real(slot.planned) for slot in timeline(protocol, {})},
             trace=trace,
-            client=None,
+            client=first.key if wish.seat == "client" else None,
             reserve=None,
             language=wish.lang,
         )
@@ -130,6 +133,13 @@ class StagedRehearsals:
             for member, character in zip(members, cast, strict=True)
         )
 
+    async def _observer(self, stage: Stage) -> PersonId:
+        """Give a visitor who takes no seat of the story a chair from which one watches."""
+        person = PersonId(self._planner.ids.new())
+        chair = AddPerson(person, stage.story.observer, Role.OBSERVER)
+        await self._planner.rooms.do(stage.session, SERVER, chair, CommandId(f"watch-{person}"))
+        return person
+
     async def _play(self, begun: Begun, stage: Stage) -> None:
         """Play the seats nobody took; whatever happens, the server and the other rehearsals go on."""
         host = Browser(self._base, self._origin, begun.host.lang)
@@ -147,7 +157,7 @@ class StagedRehearsals:
 
 
 def _visitor(stage: Stage, seat: str) -> PersonId | None:
-    """Say whose seat the visitor takes: the facilitator's, the first manager's (the likely client), or another's."""
+    """Say whose seat the visitor takes: the facilitator's, the first manager's (planned as client), or another's."""
     match seat:
         case "facilitator":
             return stage.host

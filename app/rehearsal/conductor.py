@@ -94,6 +94,7 @@ class Conductor:
             await self.seat.do("reveal")
         if self._lacks_client() and (self._share() > 0.5 or self._settled(key)):
             await self._cast()
+        await self._take_subject()
         if (
             self._voice() == EXTENDS
             and not self._tempo.is_max
@@ -128,6 +129,21 @@ class Conductor:
             return
         subject = with_subject[0]["id"] if with_subject else None
         await self.seat.do("choose-client", person=person, subject=subject, reserve=None)
+
+    async def _take_subject(self) -> None:
+        """Note the subject of a client who was chosen before they proposed one."""
+        request, conduct = self.seat.view["request"], self.seat.view["conduct"]
+        client = request["person"]
+        if client is None or request["subject"] is not None or client not in conduct["clients"]:
+            return
+        own = [
+            each["id"]
+            for each in self.seat.view["entries"].values()
+            if each["kind"] == "subject" and each["author"] == client
+        ]
+        if own and "choose-client" in self._may():
+            turn = conduct["clients"].index(client) + 1
+            await self.seat.do("choose-client", person=client, subject=own[0], turn=turn)
 
     def _lacks_client(self) -> bool:
         conduct = self.seat.view["conduct"]

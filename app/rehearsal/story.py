@@ -61,6 +61,7 @@ class Story:
 
     group: str
     facilitator: str
+    observer: str  # what a visitor is called who only watches
     people: tuple[Character, ...]
     subjects: tuple[Subject, ...]
     questions: tuple[str, ...]

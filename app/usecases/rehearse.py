@@ -7,7 +7,8 @@ from app.engine.ids import PersonId, SessionId
 from app.usecases.records import Facilitator
 
 SEATS = ("facilitator", "client", "consultant", "none")
-"""What a visitor may take: the client's seat is that of the person who most likely becomes it."""
+"""What a visitor may take; who takes the client's seat is the client, of the
+first turn where there are several; who takes none watches from an observer's chair."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.web.deps import Asker, Who, parts, who
+from app.web.timeline import in_language
 
 router = APIRouter()
 
@@ -23,12 +24,16 @@ class HomePage:
 
     template: ClassVar[str] = "pages/home.html"
     people: tuple[tuple[str, str], ...]  # portrait, and what marks the seat
+    protocols: tuple[tuple[str, str], ...]  # id and title of what can be rehearsed
 
 
 @router.get("/")
 async def home(request: Request, asker: Annotated[Asker, who(Who.ANYONE)]) -> Response:
     """Show what Ronde is."""
-    return parts(request).pages.show(request, HomePage(PEOPLE))
+    have = parts(request)
+    language = have.pages.language(request)
+    protocols = tuple((each.id, in_language(each.title, language)) for each in await have.protocols.all())
+    return have.pages.show(request, HomePage(PEOPLE, protocols))
 
 
 @router.post("/language")

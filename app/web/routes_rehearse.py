@@ -6,6 +6,7 @@ from fastapi import APIRouter, Form, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app.usecases.links import hash_of
+from app.usecases.pasted_people import LONGEST_TEXT, read_people
 from app.usecases.records import WebSession
 from app.usecases.rehearse import BadWish, Begun, NoRoom, Wish
 from app.web import times
@@ -18,22 +19,31 @@ router = APIRouter()
 DEFAULT_SPEED = "5"
 """Seventy-five minutes in a quarter of an hour."""
 
+FEWEST, MOST = 2, 16
+"""At a table, with the facilitator."""
+
 
 @router.post("/rehearse")
 async def rehearse(
     request: Request,
     asker: Annotated[Asker, who(Who.ANYONE)],
     protocol: Annotated[str, Form(max_length=80)] = "codev-75",
-    people: Annotated[int, Form(ge=2, le=16)] = 8,
+    people: Annotated[str, Form(max_length=LONGEST_TEXT)] = "8",
     speed: Annotated[str, Form(max_length=10)] = DEFAULT_SPEED,
     seat: Annotated[str, Form(max_length=20)] = "facilitator",
     play: Annotated[str, Form(max_length=10)] = "here",
 ) -> Response:
-    """Plan a rehearsal and lead the visitor to their seat; `play=there` leaves every seat to the one who asks."""
+    """Plan a rehearsal and lead the visitor to their seat; `play=there` leaves every seat to the one who asks.
+
+    `people` is a number, with the facilitator, or the people pasted on the prepare page: then as many come.
+    """
     have = parts(request)
+    many = int(people) if people.isdecimal() and len(people) < 4 else len(read_people(people).people) + 1
+    if people.isdecimal() and not FEWEST <= many <= MOST:
+        raise NotHere
     host, played_here = asker.facilitator, play == "here"
     zone = host.zone if host else times.home_zone()
-    wish = Wish(have.pages.language(request), zone, host, protocol, people, speed, seat, played_here)
+    wish = Wish(have.pages.language(request), zone, host, protocol, many, speed, seat, played_here)
     try:
         begun = await have.rehearsals.begin(wish)
     except BadWish:

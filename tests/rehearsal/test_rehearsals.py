@@ -103,16 +103,50 @@ async def test_a_visitor_conducts_and_the_others_come(parts: Parts) -> None:
         await seat.leave()
 
 
-async def test_a_visitor_takes_the_clients_seat_and_nobody_else_does(parts: Parts) -> None:
+async def test_a_visitor_in_the_clients_seat_is_the_client_and_their_subject_counts(parts: Parts) -> None:
     visitor = Browser(parts.settings.origin, parts.settings.origin, "en")
     answer = await visitor.post("/rehearse", {"speed": "max", "seat": "client"})
+    assert answer.location.startswith("/room/")
+    session = SessionId(answer.location.rpartition("/")[2])
+    seat = Seat(visitor, session, Ledger())
+    async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
+        await seat.sit(tasks)
+        assert seat.view["me"]["role"] == "client"
+        await seat.until(lambda view: view["session"]["status"] == "running")
+        assert await seat.do("propose-subject", entry="mine", title="A team after a conflict")
+        await seat.until(lambda view: view["request"]["subject"] == "mine")
+        await seat.leave()
+    assert (await parts.rooms.session(session)).clients == (seat.you,)
+
+
+async def test_a_visitor_in_the_clients_seat_begins_where_clients_take_turns(parts: Parts) -> None:
+    visitor = Browser(parts.settings.origin, parts.settings.origin, "en")
+    wish = {"protocol": "troika", "people": "5", "seat": "client"}
+    answer = await visitor.post("/rehearse", wish)
+    session = await parts.rooms.session(SessionId(answer.location.rpartition("/")[2]))
+    assert session.clients == (session.people[1].id, None, None)
+
+
+async def test_a_visitor_who_takes_no_seat_watches_and_the_session_is_held(parts: Parts) -> None:
+    visitor = Browser(parts.settings.origin, parts.settings.origin, "fr")
+    answer = await visitor.post("/rehearse", {"speed": "max", "seat": "none", "people": "5"})
     assert answer.location.startswith("/room/")
     seat = Seat(visitor, SessionId(answer.location.rpartition("/")[2]), Ledger())
     async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
         await seat.sit(tasks)
-        assert seat.view["me"]["role"] == "consultant"
-        await seat.until(lambda view: view["session"]["status"] == "running")
+        assert seat.view["me"]["role"] == "observer"
+        await seat.until(lambda view: view["clock"]["at"] is not None and view["clock"]["at"] > 0)
         await seat.leave()
+
+
+async def test_people_pasted_on_the_prepare_page_are_as_many_in_the_rehearsal(parts: Parts) -> None:
+    visitor = Browser(parts.settings.origin, parts.settings.origin, "fr")
+    pasted = "\n".join(f"Personne {letter} p{letter}@example.org" for letter in "abcde")
+    form = {"people": pasted, "protocol": "codev-75", "day": "2026-11-24", "client": ""}
+    answer = await visitor.post("/rehearse", form)
+    assert answer.status == 303
+    session = await parts.rooms.session(SessionId(answer.location.rpartition("/")[2]))
+    assert len(session.people) == 6
 
 
 async def test_an_unknown_protocol_or_speed_is_not_found(parts: Parts) -> None:
@@ -140,8 +174,9 @@ def test_the_command_prints_one_line_for_machines_and_keeps_the_plan(tmp_path: P
     assert Path(line["pdf"]).is_relative_to(tmp_path)
 
 
-def test_a_server_that_does_not_answer_is_one_sentence(tmp_path: Path) -> None:
-    words = ["rehearse", "--url", "http://127.0.0.1:9", "--json", "--data", str(tmp_path)]
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9", "127.0.0.1:9/"])
+def test_a_server_that_does_not_answer_is_one_sentence(tmp_path: Path, address: str) -> None:
+    words = ["rehearse", "--url", address, "--json", "--data", str(tmp_path)]
     said = subprocess.run(
         [sys.executable, "-m", "app", *words],
         cwd=ROOT,
@@ -153,6 +188,41 @@ def test_a_server_that_does_not_answer_is_one_sentence(tmp_path: Path) -> None:
     assert said.returncode == 1
     assert said.stderr.count("\n") == 1
     assert "127.0.0.1:9" in said.stderr
+
+
+def _rehearsed(*words: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "app", "rehearse", *words]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+
+
+async def test_a_rehearsal_is_played_on_a_server_that_runs_already(parts: Parts, tmp_path: Path) -> None:
+    where = ("--url", parts.settings.origin, "--data", str(tmp_path))
+    shape = ("--protocol", "troika", "--people", "4", "--speed", "max", "--json")
+    said = await asyncio.to_thread(_rehearsed, *shape, *where)
+    assert said.returncode == 0, said.stderr
+    assert json.loads(said.stdout)["pdf"].startswith(str(tmp_path))
+    assert len(await parts.directory.open_sessions()) == 1
+
+
+async def test_an_address_the_server_does_not_call_itself_is_one_sentence(
+    parts: Parts, tmp_path: Path
+) -> None:
+    port = parts.settings.origin.rpartition(":")[2]
+    where = ("--url", f"http://0.0.0.0:{port}", "--data", str(tmp_path))
+    said = await asyncio.to_thread(_rehearsed, *where, "--json")
+    assert said.returncode == 1
+    assert said.stderr.count("\n") == 1
+    assert "RONDE_ORIGIN" in said.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("--url", "ftp://here"), ("--url", "http://here/there"), ("--people", "40"), ("--people", "few"), ("--speed", "0")],
+)  # fmt: skip
+def test_words_the_command_cannot_follow_are_refused_with_what_it_expects(words: tuple[str, str]) -> None:
+    said = _rehearsed(*words)
+    assert said.returncode == 2
+    assert f"argument {words[0]}: a" in said.stderr
 
 
 def test_the_story_is_told_alike_in_every_language() -> None:
