@@ -30,10 +30,19 @@ COUNT = """
   window.RTCPeerConnection = class extends Real {
     constructor(...given) { super(...given); all.push(this); }
   };
+  const players = [];
+  window.Audio = class extends window.Audio {
+    constructor() { super(); players.push(this); }
+  };
   window.__flow = async () => {
-    const sum = { audio: 0, frames: 0, energy: 0 };
+    const played = new Set(players.map((player) => player.srcObject?.getTracks()[0]).filter(Boolean));
+    const sum = { audio: 0, frames: 0, energy: 0, heard: 0, voices: played.size };
     for (const link of all) {
       if (link.connectionState === "closed") continue;
+      for (const { track } of link.getReceivers())
+        if (played.has(track))
+          for (const one of (await link.getStats(track)).values())
+            if (one.type === "inbound-rtp") sum.heard += one.packetsReceived;
       for (const one of (await link.getStats()).values()) {
         if (one.type !== "inbound-rtp") continue;
         if (one.kind === "audio") { sum.audio += one.packetsReceived; sum.energy += one.totalAudioEnergy ?? 0; }
@@ -54,6 +63,9 @@ class Flow:
     audio: int
     frames: int
     energy: float
+    heard: int
+    """Packets of sound on the tracks that are played, one for each voice."""
+    voices: int
 
 
 @dataclass

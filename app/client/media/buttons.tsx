@@ -8,9 +8,9 @@ import { _ } from "../language.ts";
 import { view } from "../store.ts";
 import { type Kind, list, type Trouble } from "./devices.ts";
 import { unblock } from "./help.ts";
+import { keep, preferred } from "./kept.ts";
 import { media } from "./live.tsx";
-import { keep, preferred } from "./media.ts";
-import { camera, device, microphone, mute, oneTap, screen, soundFirst, using } from "./state.ts";
+import { camera, device, microphone, mute, oneTap, screen, soundFirst, using, weak } from "./state.ts";
 
 /** Nothing is sent on these rungs: the telephone or the pen has the word. */
 const QUIET: ReadonlySet<string> = new Set(["bridge", "text"]);
@@ -141,10 +141,8 @@ function Panel({ onClose }: { onClose: () => void }): JSX.Element {
       <label class="tick">
         <input
           type="checkbox"
-          checked={soundFirst.value}
-          onChange={(event) => {
-            soundFirst.value = event.currentTarget.checked;
-          }}
+          checked={soundFirst.value || weak.value !== "no"}
+          onChange={(event) => media?.spare(event.currentTarget.checked)}
         />
         <span>{_("Sound first: send no picture, and spare a weak line")}</span>
       </label>

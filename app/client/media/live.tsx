@@ -1,7 +1,7 @@
 // Sound and picture as a part of the room that is loaded after the table is drawn: it follows the view, and tells the server how it is.
 import { effect } from "@preact/signals";
 import { language, learn } from "../language.ts";
-import { ask, onSignal, phase, slot, tell, view } from "../store.ts";
+import { ask, link, onSignal, phase, slot, tell, view } from "../store.ts";
 import type { Rung, View } from "../wire.gen.ts";
 import { watchLink } from "./absence.ts";
 import { CAPABLE, type Entrance, Media, type Situation } from "./media.ts";
@@ -40,6 +40,24 @@ export async function begin(session: string): Promise<void> {
     made ??= start(session, here.me.id);
     made.see(situation(here));
   });
+  let seated = "";
+  effect(() => {
+    const { state } = link.value;
+    if (state === seated) return;
+    if (state === "closed") made?.sit(false);
+    if (state === "live") {
+      if (seated === "closed" && made) {
+        made.sit(true);
+        void begins(made);
+      }
+      made?.again();
+    }
+    seated = state;
+  });
+  for (const sign of ["online", "pageshow"]) window.addEventListener(sign, () => made?.hurry());
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") made?.hurry();
+  });
   window.addEventListener("pagehide", (event) => {
     if (!event.persisted) void made?.close();
   });
@@ -53,7 +71,7 @@ function start(session: string, me: string): Media {
     health: ({ rung, flowing, quality }) => tell({ t: "health", rung: rung as Rung, flowing, quality }),
   });
   media = made;
-  onSignal.current = (from, data) => void made.hear(from, data as Signal);
+  onSignal.current = (from, data) => made.hear(from, data as Signal);
   void begins(made);
   return made;
 }
@@ -78,7 +96,6 @@ function situation(here: View): Situation {
   const carried = ladder.rung === "sfu" || ladder.rung === "sfu-audio";
   return {
     group: ladder.rung,
-    since: ladder.since,
     own: me.rung,
     livekit: here.media.livekit,
     others: reachable.map((seat) => seat.id),

@@ -1,17 +1,20 @@
 /** Carries sound and picture by whichever way works, and changes ways before people notice. */
 import { batch } from "@preact/signals";
-import { type Kind, list, listen, open, type Trouble } from "./devices.ts";
+import type { Kind } from "./devices.ts";
+import { fold, isPoor, STRONG } from "./line.ts";
+import { LANES, type Lane } from "./link.ts";
 import { Mesh, type Signal } from "./mesh.ts";
-import { type Pass, Sfu } from "./sfu.ts";
+import { Own } from "./own.ts";
+import type { Pass } from "./sfu.ts";
 import * as shown from "./state.ts";
+import { Stay } from "./stay.ts";
 import { Voices } from "./voices.ts";
-import { PATIENCE, type Watchdog, watchdog } from "./watchdog.ts";
-import { carries, sendsDirectly, type Using, type Way, wayOf } from "./way.ts";
+import { PATIENCE } from "./watchdog.ts";
+import { carries, isDoubtful, sendsDirectly, type Using, type Way, wayOf } from "./way.ts";
 
 /** What the view says that matters to media. */
 export interface Situation {
   readonly group: string;
-  readonly since: number | null;
   readonly own: string | null;
   readonly livekit: boolean;
   readonly others: readonly string[];
@@ -44,13 +47,11 @@ export interface Wires {
   readonly health: (health: Health) => void;
 }
 
-const TICK = 1000;
-const REPORT_EVERY = 2;
-const RETRY_MS = 3000;
+const TICK = 500;
+const REPORT_EVERY = 4;
 /** So long the server may find out that everybody is cut; then it is only me, on direct links. */
 const STAR_AFTER = 18_000;
 const DEAF_FOR = 8000;
-const KINDS: readonly Kind[] = ["audio", "video"];
 
 /** Whether this browser can carry sound at all. */
 export const CAPABLE = typeof RTCPeerConnection === "function" && typeof MediaStream === "function";
@@ -58,30 +59,52 @@ export const CAPABLE = typeof RTCPeerConnection === "function" && typeof MediaSt
 export class Media {
   readonly #wires: Wires;
   readonly #voices: Voices;
-  readonly #tracks: Partial<Record<Kind, MediaStreamTrack>> = {};
-  readonly #states = new Map<string, RTCPeerConnectionState>();
-  readonly #askers = new Set<string>();
-  /** Who has a browser that speaks of direct links; simulated people have none. */
-  readonly #known = new Set<string>();
+  readonly #own: Own;
+  readonly #stay: Stay;
+  readonly #mesh: Mesh;
   #now: Situation | null = null;
-  #sfu: Sfu | null = null;
-  #inside = false;
-  #dog: Watchdog = watchdog(performance.now());
-  #barred = false;
-  #retryAt = 0;
-  #mesh: Mesh | null = null;
-  #ice: RTCConfiguration = {};
-  #given: Record<"sfu" | "mesh", Partial<Record<Kind, MediaStreamTrack | null>>> = { sfu: {}, mesh: {} };
+  /** The session is open in another window, or this page was sent away: nothing is carried here. */
+  #away = false;
+  #ice: RTCConfiguration | null = null;
+  #asking: Promise<unknown> | null = null;
+  #inbox: Promise<unknown> = Promise.resolve();
+  #line = STRONG;
   #spoke = "";
   #ticks = 0;
   #timer: ReturnType<typeof setInterval>;
-  #unlisten: (() => void) | null = null;
   #moved = performance.now();
-  #loud = performance.now();
+  #doubted = Number.NEGATIVE_INFINITY;
 
   constructor(wires: Wires) {
     this.#wires = wires;
     this.#voices = new Voices(wires.me);
+    this.#own = new Own(() => {
+      this.#voices.own(this.#own.track("video"));
+      void this.#give();
+    });
+    this.#stay = new Stay({
+      pass: async () => (await this.#entrance())?.pass ?? null,
+      onTrack: (person, kind, track, receiver) => this.#voices.arrive("sfu", person, kind, track, receiver),
+      onScreen: (person, track) => {
+        shown.screen.value = track ? { person, track } : null;
+      },
+      onMuted: () => this.#own.silence(),
+      onChange: () => {
+        if (!this.#stay.inside) this.#voices.drop("sfu");
+        this.#follow();
+      },
+    });
+    this.#mesh = new Mesh(
+      {
+        me: wires.me,
+        now: () => performance.now(),
+        send: wires.signal,
+        onTrack: (person, kind, track, receiver) =>
+          this.#voices.arrive("mesh", person, kind, track, receiver),
+        onChange: () => this.#follow(),
+      },
+      () => this.#ice ?? {},
+    );
     this.#timer = setInterval(() => void this.#tick(), TICK);
   }
 
@@ -89,55 +112,42 @@ export class Media {
   see(now: Situation): void {
     const before = this.#now;
     this.#now = now;
+    for (const person of now.others) this.#mesh.greet(person);
     if (before?.group !== now.group) this.#moved = performance.now();
-    if (quiet(now) && !(before && quiet(before))) this.#rest();
+    if (isQuiet(now) && !(before && isQuiet(before))) this.#own.rest();
     if (before && before.moment !== now.moment) this.#obey(now);
-    void this.#follow();
+    this.#follow();
   }
 
-  /** Takes in a signal of another browser. */
-  async hear(from: string, data: Signal): Promise<void> {
-    this.#known.add(from);
-    if (data.bye) this.#askers.delete(from);
-    else if (!this.#mesh?.people.includes(from)) this.#askers.add(from);
-    if (!data.bye) await this.#linked();
-    await this.#mesh?.hear(from, data).catch(() => {});
-    if (data.bye) await this.#follow();
+  /** Takes in a signal of another browser, one after the other. */
+  hear(from: string, data: Signal): void {
+    this.#inbox = this.#inbox
+      .then(async () => {
+        if (!this.#away && CAPABLE && (await this.#relays())) await this.#mesh.hear(from, data);
+      })
+      .catch(() => {});
   }
 
   /** Opens or closes the microphone or the camera; says why when it cannot. */
   async turn(kind: Kind, on: boolean, device?: string): Promise<void> {
-    const state = shown.device(kind);
     if (kind === "audio" && on) this.#spoke = this.#now?.moment ?? "";
-    const old = this.#tracks[kind];
-    if (on && (!old || old.readyState === "ended" || device)) {
-      try {
-        const track = await open(kind, device ?? preferred(kind));
-        old?.stop();
-        this.#tracks[kind] = track;
-        track.onended = () => void this.turn(kind, false);
-        if (kind === "audio") this.#watchOwn(track);
-      } catch (trouble) {
-        state.value = { on: false, trouble: trouble as Trouble, held: false };
-        return;
-      }
-    }
-    const track = this.#tracks[kind];
-    if (track) track.enabled = on;
-    if (!on && kind === "video" && track) {
-      track.onended = null;
-      track.stop();
-      delete this.#tracks.video;
-    }
-    state.value = { on, trouble: null, held: false };
-    this.#voices.own(this.#tracks.video ?? null);
-    await this.#give();
+    await this.#own.turn(kind, on, device);
   }
 
   /** Shows a screen to everybody, through the media server only; null stops. */
   async share(track: MediaStreamTrack | null): Promise<void> {
-    await this.#sfu?.share(track);
+    await this.#stay.share(track);
     shown.screen.value = track ? { person: this.#wires.me, track } : null;
+  }
+
+  /** Sends and takes no pictures, or takes them again; a tap ends what a weak line began. */
+  spare(on: boolean): void {
+    this.#line = STRONG;
+    batch(() => {
+      shown.soundFirst.value = on;
+      shown.weak.value = "no";
+    });
+    this.#follow();
   }
 
   /** Lets the browser play, after a touch. */
@@ -145,237 +155,174 @@ export class Media {
     this.#voices.play();
   }
 
+  /** This page has a place at the table or none; without one it carries nothing and gives the devices back. */
+  sit(here: boolean): void {
+    if (this.#away === !here) return;
+    this.#away = !here;
+    if (here) this.#stay.rejoin();
+    else this.#own.rest();
+    this.#follow();
+  }
+
+  /** Takes the place in the media server's room that another window has. */
+  rejoin(): void {
+    this.#stay.rejoin();
+    this.#follow();
+  }
+
+  /** Our socket is back: others may have missed what was said of links. */
+  again(): void {
+    this.#mesh.again();
+  }
+
+  /** Tries everything at once: the network is back, or the page is seen again. */
+  hurry(): void {
+    this.#stay.hurry();
+    this.#follow();
+  }
+
   /** Stops everything and gives the devices back. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
-    this.#unlisten?.();
-    this.#mesh?.close();
-    await this.#sfu?.close();
-    for (const kind of KINDS) this.#tracks[kind]?.stop();
+    this.#away = true;
+    this.#mesh.close();
+    this.#own.rest();
     this.#voices.close();
+    await this.#stay.close();
   }
 
-  // -- once a second --------------------------------------------------------------------------------
+  // -- twice a second -------------------------------------------------------------------------------
 
   async #tick(): Promise<void> {
+    await this.#stay.look();
     const at = performance.now();
-    if (this.#sfu && this.#inside) this.#dog.feed(await this.#sfu.received().catch(() => 0), at);
-    await this.#follow();
+    if (isDoubtful(this.#stay)) this.#doubted = at;
+    await this.#voices.measure(this.#isWell(), at);
+    if (this.#ice) this.#mesh.tend();
+    this.#feel(at);
+    this.#follow();
     this.#ticks += 1;
     if (this.#ticks % REPORT_EVERY === 0) this.#report();
-    shown.mute.value =
-      shown.microphone.value.on && (this.#now?.myTurn ?? false) && at - this.#loud > DEAF_FOR;
+    shown.mute.value = shown.microphone.value.on && (this.#now?.myTurn ?? false) && this.#own.deaf > DEAF_FOR;
   }
 
   #report(): void {
     const now = this.#now;
-    if (!now) return;
-    const alone = this.#silent() >= STAR_AFTER && this.#openLinks().length > 0;
-    const direct = now.group === "mesh" || !now.livekit || alone;
-    const flowing = direct
-      ? !now.others.some((one) => this.#known.has(one)) || this.#openLinks().length > 0
-      : carries({ inside: this.#inside, silent: this.#silent() });
-    const lost = !flowing && this.#silent() >= PATIENCE.switch;
-    const rung = now.own ?? (direct ? "mesh" : now.group);
-    this.#wires.health({ rung, flowing, quality: flowing ? "good" : lost ? "lost" : "poor" });
+    if (!now || this.#away) return;
+    const [linked, silent] = [this.#mesh.open.length > 0, this.#stay.silent];
+    const direct = now.group === "mesh" || !now.livekit || (silent >= STAR_AFTER && linked);
+    const flowing = direct ? linked || !now.others.some((one) => this.#mesh.knows(one)) : this.#isWell();
+    const rung = now.own ?? (direct ? "mesh" : this.#isSparing() ? "sfu-audio" : now.group);
+    const poor = !flowing || shown.weak.value !== "no" || isPoor(this.#stay);
+    const quality = !flowing && silent >= PATIENCE.switch ? "lost" : poor ? "poor" : "good";
+    this.#wires.health({ rung, flowing, quality });
   }
 
-  #silent(): number {
-    return this.#dog.silentFor(performance.now());
+  #isWell(): boolean {
+    return carries(this.#stay);
   }
 
-  #openLinks(): string[] {
-    return (this.#mesh?.people ?? []).filter((person) => this.#states.get(person) === "connected");
+  #isSparing(): boolean {
+    return shown.soundFirst.value || shown.weak.value !== "no";
   }
 
-  #way(now: Situation): Way {
-    return wayOf({
-      ...now,
-      inside: this.#inside,
-      silent: this.#silent(),
-      stars: [...now.stars, ...this.#askers],
-      linked: this.#mesh?.people ?? [],
-      open: this.#openLinks(),
-      stayed: performance.now() - this.#moved,
-    });
+  /** Feels how the line is: a weak one carries sound before picture. */
+  #feel(at: number): void {
+    if (!this.#isWell()) return;
+    this.#line = fold(this.#line, isPoor(this.#stay), at);
+    const { weak, held } = this.#line;
+    shown.weak.value = weak ? (held ? "held" : "yes") : "no";
   }
 
   // -- the two ways ---------------------------------------------------------------------------------
 
-  async #follow(): Promise<void> {
+  #way(now: Situation): Way {
+    if (this.#away || this.#stay.elsewhere) return { sfu: false, mesh: [], using: "none" };
+    const at = performance.now();
+    return wayOf({
+      ...now,
+      inside: this.#stay.inside,
+      silent: this.#stay.silent,
+      troubled: this.#stay.troubled,
+      steady: at - this.#doubted,
+      direct: this.#voices.direct(at),
+      linked: this.#mesh.wanted,
+      open: this.#mesh.open,
+      stayed: at - this.#moved,
+    });
+  }
+
+  #follow(): void {
     const now = this.#now;
     if (!now || !CAPABLE) return;
     const way = this.#way(now);
-    if (way.sfu) void this.#enter();
-    else if (this.#sfu) this.#leave();
-    if (way.mesh.length) (await this.#linked())?.want(way.mesh);
-    else this.#mesh?.want([]);
+    if (way.sfu) void this.#stay.enter();
+    else this.#stay.leave();
+    if (!way.mesh.length || this.#ice) this.#mesh.want(way.mesh);
+    else void this.#relays();
     this.#tell(way.using);
-    await this.#give();
+    void this.#give();
   }
 
-  /** Goes into the media server's room, again with a new pass after a failure. */
-  async #enter(): Promise<void> {
-    const late = this.#sfu && this.#inside && this.#silent() > 25_000;
-    if (late) this.#leave();
-    if (this.#sfu || this.#barred || performance.now() < this.#retryAt) return;
-    const sfu = new Sfu({
-      onTrack: (person, kind, track, receiver) => this.#voices.arrive("sfu", person, kind, track, receiver),
-      onScreen: (person, track) => {
-        shown.screen.value = track ? { person, track } : null;
-      },
-      onMuted: () => this.#silenced(),
-      onEnd: (why) => {
-        this.#barred = why === "elsewhere";
-        if (this.#sfu === sfu) this.#leave();
-      },
-    });
-    this.#sfu = sfu;
-    try {
-      const entrance = await this.#wires.enter();
-      if (entrance) this.#ice = entrance.ice;
-      if (!entrance?.pass) throw new Error("no pass");
-      await sfu.enter(entrance.pass);
-      if (this.#sfu !== sfu) return;
-      this.#inside = true;
-      this.#given.sfu = {};
-      this.#dog = watchdog(performance.now());
-      await this.#follow();
-    } catch {
-      if (this.#sfu === sfu) this.#leave();
+  async #entrance(): Promise<Entrance | null> {
+    const entrance = await this.#wires.enter().catch(() => null);
+    if (entrance) this.#ice = entrance.ice;
+    return entrance;
+  }
+
+  /** Whether it is known by which relays to link; without knowing them nothing is linked, so that no address is shown. */
+  async #relays(): Promise<boolean> {
+    if (!this.#ice) {
+      this.#asking ??= this.#entrance().finally(() => {
+        this.#asking = null;
+      });
+      await this.#asking;
     }
+    return this.#ice !== null;
   }
 
-  #leave(): void {
-    const sfu = this.#sfu;
-    this.#sfu = null;
-    this.#inside = false;
-    this.#retryAt = performance.now() + RETRY_MS * (1 + Math.random());
-    this.#given.sfu = {};
-    void sfu?.close().catch(() => {});
-    this.#voices.drop("sfu");
-  }
-
-  async #linked(): Promise<Mesh | null> {
-    if (this.#mesh || !CAPABLE) return this.#mesh;
-    if (!this.#ice.iceServers) this.#ice = (await this.#wires.enter())?.ice ?? {};
-    this.#mesh ??= new Mesh(
-      {
-        me: this.#wires.me,
-        send: this.#wires.signal,
-        onTrack: (person, kind, track, receiver) =>
-          this.#voices.arrive("mesh", person, kind, track, receiver),
-        onState: (person, state) => {
-          this.#states.set(person, state);
-          void this.#follow();
-        },
-      },
-      this.#ice,
-    );
-    return this.#mesh;
-  }
-
-  /** Gives each way what goes out on it; nothing is done when nothing changed. */
+  /** Gives each way what goes out on it. */
   async #give(): Promise<void> {
     const now = this.#now;
     if (!now) return;
-    const mine = (kind: Kind) => (shown.device(kind).value.on ? (this.#tracks[kind] ?? null) : null);
-    const pictures = !shown.soundFirst.value && now.group !== "sfu-audio" && now.own !== "sfu-audio";
-    const links = this.#mesh?.people.length ?? 0;
+    const sparing = this.#isSparing();
+    const pictures = !sparing && now.group !== "sfu-audio" && now.own !== "sfu-audio";
+    const links = this.#mesh.people.length;
     const direct = sendsDirectly(links, now.speaks || this.#spoke === now.moment);
     shown.oneTap.value = links > 0 && !direct.audio && now.group === "mesh";
-    const jobs: Promise<void>[] = [];
-    for (const kind of KINDS) {
-      const track = kind === "audio" || pictures ? mine(kind) : null;
-      if (this.#sfu && this.#inside) jobs.push(this.#giveOne("sfu", this.#sfu, kind, track));
-      if (this.#mesh) jobs.push(this.#giveOne("mesh", this.#mesh, kind, direct[kind] ? track : null));
-    }
-    await Promise.all(jobs);
-  }
-
-  async #giveOne(
-    name: "sfu" | "mesh",
-    way: Sfu | Mesh,
-    kind: Kind,
-    track: MediaStreamTrack | null,
-  ): Promise<void> {
-    const given = this.#given[name];
-    if (given[kind] === track || (!track && given[kind] === undefined)) return;
-    given[kind] = track;
-    await way.give(kind, track).catch(() => {
-      delete given[kind];
-    });
+    this.#stay.takePictures(pictures);
+    this.#mesh.takePictures(pictures);
+    const out = (lane: Lane) => (lane === "audio" || pictures ? this.#own.track(lane) : null);
+    await Promise.all(
+      LANES.flatMap((lane) => [
+        this.#stay.give(lane, out(lane)),
+        this.#mesh.give(lane, direct[lane] ? out(lane) : null).catch(() => {}),
+      ]),
+    );
   }
 
   // -- what is shown, and the voice rule ------------------------------------------------------------
 
   #tell(way: Using): void {
-    const silent = way === "none" || this.#silent() >= PATIENCE.banner;
-    const lost = silent && (this.#now?.others.length ?? 0) > 0 && way !== "mesh";
+    const silent = way === "none" || this.#stay.silent >= PATIENCE.banner;
+    const alone = (this.#now?.others.length ?? 0) === 0;
+    const lost = silent && !alone && way !== "mesh" && !this.#away;
     const before = shown.using.value;
     const since = lost ? (before.silentSince ?? performance.now()) : null;
     batch(() => {
       if (before.way !== way || before.silentSince !== since) shown.using.value = { way, silentSince: since };
-      this.#voices.choose(way, new Set(this.#openLinks()), this.#inside && this.#silent() < PATIENCE.banner);
+      shown.elsewhere.value = this.#stay.elsewhere;
     });
   }
 
   /** A new moment: the rule closes the microphone of who must be silent; nobody's is opened for them. */
   #obey(now: Situation): void {
-    this.#loud = performance.now();
-    if (now.ruled && !now.speaks && shown.microphone.value.on) this.#silenced();
-    else void this.#give();
-  }
-
-  /** On the telephone, or in writing: microphone and camera are given back, and opened again by their owner only. */
-  #rest(): void {
-    for (const kind of KINDS) if (shown.device(kind).value.on) void this.turn(kind, false);
-    this.#unlisten?.();
-    this.#unlisten = null;
-    this.#tracks.audio?.stop();
-    delete this.#tracks.audio;
-  }
-
-  #silenced(): void {
-    if (!shown.microphone.value.on) return;
-    if (this.#tracks.audio) this.#tracks.audio.enabled = false;
-    shown.microphone.value = { on: false, trouble: null, held: true };
-    void this.#give();
-  }
-
-  #watchOwn(track: MediaStreamTrack): void {
-    this.#unlisten?.();
-    this.#loud = performance.now();
-    this.#unlisten = listen(track, (level) => {
-      if (level > 0.01) this.#loud = performance.now();
-    });
+    this.#own.listenAfresh();
+    if (now.ruled && !now.speaks) this.#own.silence();
   }
 }
 
 /** Whether nothing is carried by browsers now. */
-function quiet({ group, own }: Situation): boolean {
+function isQuiet({ group, own }: Situation): boolean {
   return [group, own].some((rung) => rung === "bridge" || rung === "text");
 }
-
-/** The device the person chose here or at the door. */
-export function preferred(kind: Kind): string | undefined {
-  return kept(`ronde:${kind}`) || undefined;
-}
-
-export function kept(key: string): string {
-  try {
-    return localStorage.getItem(key) ?? "";
-  } catch {
-    return "";
-  }
-}
-
-export function keep(key: string, value: string): void {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // the choice lasts as long as the page
-  }
-}
-
-export { list as devices };

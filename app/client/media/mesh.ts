@@ -1,205 +1,272 @@
-/** Direct links from browser to browser: perfect negotiation over our own socket, one link for each other person. */
+/** Direct links from browser to browser: who is linked with whom, begun again until it works, over our own socket. */
+import { type Lane, Link, type Talk } from "./link.ts";
 
 /** What travels between two browsers; the server stamps who it is from. */
-export interface Signal {
+export interface Signal extends Talk {
+  /** Which life of the link it is about; the impolite end names it, empty is none. */
   readonly epoch: string;
-  readonly desc?: RTCSessionDescriptionInit;
-  readonly cand?: RTCIceCandidateInit;
-  /** The polite side is new here and asks for an offer. */
-  readonly hello?: true;
-  /** This side lets the link go. */
-  readonly bye?: true;
+  /** Whether this end wants the link: said with every description, and again and again. */
+  readonly want?: boolean;
+  /** Whether this end takes pictures; said together with `want`, and taken for yes. */
+  readonly pictures?: false;
 }
 
 export interface MeshWires {
   readonly me: string;
-  /** Sends a signal to one person through our socket. */
+  readonly now: () => number;
+  /** Sends a signal to one person through our socket; it may be lost. */
   readonly send: (to: string, signal: Signal) => void;
   /** A track of somebody arrived, or ended (null). */
   readonly onTrack: (
     person: string,
-    kind: "audio" | "video",
+    lane: Lane,
     track: MediaStreamTrack | null,
     receiver?: RTCRtpReceiver,
   ) => void;
-  readonly onState: (person: string, state: RTCPeerConnectionState) => void;
+  /** Something changed: who is linked, who is connected, who wants us. */
+  readonly onChange: () => void;
 }
 
-interface Link {
-  readonly pc: RTCPeerConnection;
-  readonly polite: boolean;
-  readonly senders: Partial<Record<"audio" | "video", RTCRtpSender>>;
-  epoch: string;
-  making: boolean;
-  ignoring: boolean;
+/** Milliseconds. Wanting is said so often, and believed so long. */
+const SAY_EVERY = 8000;
+const BELIEVE_FOR = 25_000;
+/** An offer this young may be on its way still: asking for one changes nothing. */
+const ON_ITS_WAY = 2000;
+/** After so long apart new paths are sought; after so long a new life is begun, a little later each time. */
+const RESTART_AFTER = 2500;
+const RENEW_AFTER = [7000, 9000, 12_000, 15_000] as const;
+
+const NEVER = Number.NEGATIVE_INFINITY;
+
+/** What is known of the link with one person. */
+interface Other {
+  mine: boolean;
+  theirsUntil: number;
+  link: Link | null;
+  /** Whether their page was ever heard, and whether it takes pictures. */
+  known: boolean;
+  pictures: boolean;
+  said: number;
+  restarted: number;
+  tried: number;
+  renewals: number;
 }
 
-const KINDS = ["audio", "video"] as const;
-
-/** Keeps a link to each wanted person; who sends is decided outside by giving or taking tracks. */
+/** Keeps a link with each person as long as one of the two wants it; who sends is decided by giving or taking tracks. */
 export class Mesh {
-  readonly #links = new Map<string, Link>();
+  readonly #others = new Map<string, Other>();
   readonly #wires: MeshWires;
-  readonly #configuration: RTCConfiguration;
-  #tracks: Partial<Record<"audio" | "video", MediaStreamTrack | null>> = {};
+  readonly #configuration: () => RTCConfiguration;
+  readonly #tracks: Partial<Record<Lane, MediaStreamTrack | null>> = {};
+  #pictures = true;
 
-  constructor(wires: MeshWires, configuration: RTCConfiguration) {
+  constructor(wires: MeshWires, configuration: () => RTCConfiguration) {
     this.#wires = wires;
     this.#configuration = configuration;
   }
 
-  /** Who is linked now. */
+  /** With whom there is a link, or is to be one. */
   get people(): string[] {
-    return [...this.#links.keys()];
+    return [...this.#others].filter(([, other]) => this.#is(other)).map(([person]) => person);
   }
 
-  /** Makes links to exactly these people; others are let go. */
+  /** Whom this end wants. */
+  get wanted(): string[] {
+    return [...this.#others].filter(([, other]) => other.mine).map(([person]) => person);
+  }
+
+  /** Whose links carry now. */
+  get open(): string[] {
+    return [...this.#others].filter(([, { link }]) => link?.connected).map(([person]) => person);
+  }
+
+  /** Lets somebody know that this page speaks of direct links; nobody offers one to who was never heard. */
+  greet(person: string): void {
+    const other = this.#other(person);
+    if (!other.known && other.said === NEVER) this.#say(person, other);
+  }
+
+  /** Whether a person's page was ever heard; simulated people have none. */
+  knows(person: string): boolean {
+    return this.#others.get(person)?.known ?? false;
+  }
+
+  /** Says with whom this end wants links; a link the other end still wants stays. */
   want(people: readonly string[]): void {
     const wanted = new Set(people.filter((person) => person !== this.#wires.me));
-    for (const person of this.people) if (!wanted.has(person)) this.#leave(person);
-    for (const person of wanted) {
-      if (this.#links.has(person)) continue;
-      const link = this.#make(person, crypto.randomUUID());
-      if (link.polite) this.#send(person, link, { hello: true });
-    }
-  }
-
-  /** Sends this track to everybody, or nothing (null) while keeping the links. */
-  async give(kind: "audio" | "video", track: MediaStreamTrack | null): Promise<void> {
-    this.#tracks[kind] = track;
-    await Promise.all([...this.#links.values()].map((link) => this.#put(link, kind)));
-  }
-
-  /** Takes in what another browser says; signals of an older life of the link are ignored. */
-  async hear(from: string, signal: Signal): Promise<void> {
-    let link = this.#links.get(from);
-    if (signal.bye) {
-      if (link?.epoch === signal.epoch) this.#drop(from);
-      return;
-    }
-    if (signal.hello) {
-      if (link?.polite || this.#wires.me < from) return;
-      this.#drop(from);
-      this.#make(from, crypto.randomUUID());
-      return;
-    }
-    if (!link) {
-      if (signal.desc?.type !== "offer") return;
-      link = this.#make(from, signal.epoch);
-    }
-    if (signal.epoch !== link.epoch) {
-      if (signal.desc?.type !== "offer") return;
-      if (!link.polite && link.making) return;
-      if (link.pc.remoteDescription) {
-        this.#drop(from);
-        link = this.#make(from, signal.epoch);
-      } else link.epoch = signal.epoch;
-    }
-    if (signal.desc) await this.#describe(from, link, signal.desc);
-    else if (signal.cand) {
-      try {
-        await link.pc.addIceCandidate(signal.cand);
-      } catch (error) {
-        if (!link.ignoring) throw error;
+    for (const [person, other] of this.#others)
+      if (other.mine && !wanted.has(person)) {
+        other.mine = false;
+        this.#say(person, other);
+        this.#settle(person, other);
       }
+    for (const person of wanted) {
+      const other = this.#other(person);
+      if (other.mine) continue;
+      other.mine = true;
+      const linked = other.link !== null;
+      this.#settle(person, other);
+      if (linked || !other.link) this.#say(person, other); // else the offer says it
     }
   }
 
-  /** Bytes received over each link since it began; the watchdog looks at their growth. */
-  async received(): Promise<Map<string, number>> {
-    const bytes = new Map<string, number>();
-    for (const [person, { pc }] of this.#links) {
-      let sum = 0;
-      for (const report of (await pc.getStats()).values())
-        if (report.type === "transport") sum += report.bytesReceived ?? 0;
-      bytes.set(person, sum);
+  /** Sends this track to everybody, or nothing (null) while the links stay. */
+  async give(lane: Lane, track: MediaStreamTrack | null): Promise<void> {
+    if ((this.#tracks[lane] ?? null) === track) return;
+    this.#tracks[lane] = track;
+    await Promise.all(
+      [...this.#others.values()].map((other) => other.link?.give(lane, this.#out(other, lane))),
+    );
+  }
+
+  /** Asks the others for their pictures, or spares the line them. */
+  takePictures(on: boolean): void {
+    if (on === this.#pictures) return;
+    this.#pictures = on;
+    for (const [person, other] of this.#others) if (other.link) this.#say(person, other);
+  }
+
+  /** Takes in what another browser says; words about an older life of the link are ignored. */
+  async hear(from: string, signal: Signal): Promise<void> {
+    const other = this.#other(from);
+    const { desc, cand, epoch } = signal;
+    if (!other.known) {
+      other.known = true;
+      this.#say(from, other);
     }
-    return bytes;
+    if (signal.want !== undefined) this.#wanted(from, other, signal);
+    if (!this.#is(other)) return;
+    const first = desc?.type === "offer" && epoch !== other.link?.epoch;
+    if (first && !this.#begins(from)) this.#renew(from, other, epoch);
+    if ((desc || cand) && other.link?.epoch === epoch) await other.link.hear(signal);
+  }
+
+  /** Twice a second or so: says again what was said, and begins again what does not come about. */
+  tend(): void {
+    const now = this.#wires.now();
+    for (const [person, other] of this.#others) {
+      this.#settle(person, other);
+      if (other.mine && now - other.said >= (other.link ? SAY_EVERY : ON_ITS_WAY)) this.#say(person, other);
+      if (!other.link) continue;
+      if (other.link.apart === null) other.renewals = 0;
+      else this.#mend(person, other, other.link, other.link.apart, now);
+    }
+  }
+
+  /** Looks for new paths soon, and begins a new life of the link later, each time with a little more patience. */
+  #mend(person: string, other: Other, link: Link, apart: number, now: number): void {
+    const patience = RENEW_AFTER[Math.min(other.renewals, RENEW_AFTER.length - 1)] as number;
+    if (now - Math.max(apart, other.tried) >= patience) {
+      other.tried = now;
+      other.renewals += 1;
+      if (this.#begins(person)) this.#renew(person, other, crypto.randomUUID());
+      else this.#say(person, other, "");
+    } else if (link.wasConnected && now - apart >= RESTART_AFTER && other.restarted < apart) {
+      other.restarted = now;
+      link.restart();
+    }
+  }
+
+  /** Our socket is back: what was said meanwhile may be lost, so it is said again at once. */
+  again(): void {
+    for (const other of this.#others.values()) other.said = NEVER;
+    this.tend();
   }
 
   /** Lets everybody go. */
   close(): void {
-    for (const person of this.people) this.#leave(person);
+    this.want([]);
+    for (const other of this.#others.values()) this.#drop(other);
   }
 
-  #leave(person: string): void {
-    const link = this.#links.get(person);
-    if (link) this.#send(person, link, { bye: true });
-    this.#drop(person);
+  // -- one other person -----------------------------------------------------------------------------
+
+  /** Of two ends exactly one begins: the one whose name comes later, the impolite one. */
+  #begins(person: string): boolean {
+    return this.#wires.me > person;
   }
 
-  #make(person: string, epoch: string): Link {
-    const pc = new RTCPeerConnection(this.#configuration);
-    const link: Link = {
-      pc,
-      polite: this.#wires.me < person,
-      senders: {},
-      epoch,
-      making: false,
-      ignoring: false,
+  #other(person: string): Other {
+    const known = this.#others.get(person);
+    if (known) return known;
+    const other: Other = {
+      mine: false,
+      theirsUntil: NEVER,
+      link: null,
+      known: false,
+      pictures: true,
+      said: NEVER,
+      restarted: NEVER,
+      tried: NEVER,
+      renewals: 0,
     };
-    this.#links.set(person, link);
-    pc.onnegotiationneeded = async () => {
-      if (link.polite && !pc.remoteDescription) return; // the impolite side begins
-      link.making = true;
-      try {
-        await pc.setLocalDescription();
-        if (pc.localDescription) this.#send(person, link, { desc: pc.localDescription.toJSON() });
-      } finally {
-        link.making = false;
-      }
-    };
-    pc.onicecandidate = ({ candidate }) =>
-      candidate && this.#send(person, link, { cand: candidate.toJSON() });
-    pc.onconnectionstatechange = () => {
-      if (this.#links.get(person) !== link) return;
-      if (pc.connectionState === "failed") pc.restartIce();
-      this.#wires.onState(person, pc.connectionState);
-    };
-    pc.ontrack = ({ track, receiver }) => {
-      const kind = track.kind === "audio" ? "audio" : "video";
-      this.#wires.onTrack(person, kind, track, receiver);
-      track.onended = () => this.#wires.onTrack(person, kind, null);
-    };
-    // The impolite side opens the two lanes at once, so that giving and taking a track later needs no negotiation.
-    if (!link.polite)
-      for (const kind of KINDS)
-        link.senders[kind] = pc.addTransceiver(kind, { direction: "sendrecv" }).sender;
-    for (const kind of KINDS) void this.#put(link, kind);
-    return link;
+    this.#others.set(person, other);
+    return other;
   }
 
-  async #describe(from: string, link: Link, desc: RTCSessionDescriptionInit): Promise<void> {
-    const { pc } = link;
-    const collision = desc.type === "offer" && (link.making || pc.signalingState !== "stable");
-    link.ignoring = !link.polite && collision;
-    if (link.ignoring) return;
-    await pc.setRemoteDescription(desc);
-    if (desc.type !== "offer") return;
-    for (const lane of pc.getTransceivers()) {
-      const kind = lane.receiver.track.kind === "audio" ? "audio" : "video";
-      lane.direction = "sendrecv";
-      link.senders[kind] = lane.sender;
-      await this.#put(link, kind);
-    }
-    await pc.setLocalDescription();
-    if (pc.localDescription) this.#send(from, link, { desc: pc.localDescription.toJSON() });
+  /** Whether there is to be a link. */
+  #is(other: Other): boolean {
+    return other.mine || other.theirsUntil > this.#wires.now();
   }
 
-  async #put(link: Link, kind: "audio" | "video"): Promise<void> {
-    await link.senders[kind]?.replaceTrack(this.#tracks[kind] ?? null);
+  #wanted(from: string, other: Other, { want, epoch, desc, pictures }: Signal): void {
+    const now = this.#wires.now();
+    other.pictures = pictures ?? true;
+    other.theirsUntil = want ? now + BELIEVE_FOR : NEVER;
+    this.#settle(from, other);
+    const { link } = other;
+    void link?.give("video", this.#out(other, "video")).catch(() => {});
+    // They know nothing of this life: their page is new, or our offer was lost.
+    const stranger = link && !desc && link.epoch !== epoch && now - link.begun >= ON_ITS_WAY;
+    if (stranger && this.#begins(from)) this.#renew(from, other, crypto.randomUUID());
+    this.#wires.onChange();
   }
 
-  #send(person: string, link: Link, signal: Omit<Signal, "epoch">): void {
-    if (this.#links.get(person) === link) this.#wires.send(person, { epoch: link.epoch, ...signal });
+  /** Makes the link there is to be, or lets go of the one nobody wants. */
+  #settle(person: string, other: Other): void {
+    if (!this.#is(other)) this.#drop(other);
+    else if (!other.link && other.known && this.#begins(person))
+      this.#renew(person, other, crypto.randomUUID());
   }
 
-  #drop(person: string): void {
-    const link = this.#links.get(person);
+  /** Begins a new life of the link. */
+  #renew(person: string, other: Other, epoch: string): void {
+    this.#drop(other);
+    const life = { epoch, polite: !this.#begins(person), now: this.#wires.now };
+    const link: Link = new Link(
+      {
+        send: (talk) => {
+          if (talk.desc) other.said = this.#wires.now();
+          this.#wires.send(person, { epoch, ...talk, ...(talk.desc ? this.#wish(other) : {}) });
+        },
+        onTrack: (lane, track, receiver) => this.#wires.onTrack(person, lane, track, receiver),
+        onState: () => this.#wires.onChange(),
+      },
+      this.#configuration(),
+      life,
+      { audio: this.#out(other, "audio"), video: this.#out(other, "video") },
+    );
+    other.link = link;
+  }
+
+  #drop(other: Other): void {
+    const { link } = other;
     if (!link) return;
-    this.#links.delete(person);
-    link.pc.onconnectionstatechange = null;
-    link.pc.close();
-    for (const kind of KINDS) this.#wires.onTrack(person, kind, null);
+    other.link = null;
+    link.close();
+  }
+
+  /** Says whether this end wants the link; of an empty epoch the other end begins anew. */
+  #say(person: string, other: Other, epoch = other.link?.epoch ?? ""): void {
+    other.said = this.#wires.now();
+    this.#wires.send(person, { epoch, ...this.#wish(other) });
+  }
+
+  #wish({ mine }: Other): Pick<Signal, "want" | "pictures"> {
+    return { want: mine, ...(this.#pictures ? {} : { pictures: false }) };
+  }
+
+  #out({ pictures }: Other, lane: Lane): MediaStreamTrack | null {
+    return lane === "audio" || pictures ? (this.#tracks[lane] ?? null) : null;
   }
 }

@@ -1,6 +1,6 @@
 /** The LiveKit way: sound and picture through a media server, given up in seconds instead of minutes. */
 
-import type { LocalTrackPublication, RemoteTrack, Room } from "livekit-client";
+import type { LocalTrackPublication, RemoteTrack, RemoteTrackPublication, Room } from "livekit-client";
 
 export interface Pass {
   readonly url: string;
@@ -20,6 +20,18 @@ export interface SfuWires {
   readonly onEnd: (why: "elsewhere" | "removed" | "lost") => void;
   /** The server closed our microphone; only we can open it again. */
   readonly onMuted: () => void;
+  /** Its signalling is lost, or found again. */
+  readonly onTrouble: (troubled: boolean) => void;
+}
+
+/** What two connections of a stay say of themselves. */
+export interface Pulse {
+  /** Grows as long as anything arrives, were it only the connection's own checks. */
+  readonly count: number;
+  /** The share of packets that were lost since the last look, the worse of both directions. */
+  readonly loss: number;
+  /** Whether the media server calls this line poor. */
+  readonly poor: boolean;
 }
 
 /** livekit-client gives up after 42 to 209 seconds by itself (measured); this policy stops after about 25. */
@@ -34,6 +46,13 @@ const kindOf = (track: { kind: string }) => (track.kind === "audio" ? "audio" : 
 export class Sfu {
   readonly #wires: SfuWires;
   readonly #mine: Partial<Record<"audio" | "video", LocalTrackPublication>> = {};
+  readonly #turns: Record<"audio" | "video", Promise<void>> = {
+    audio: Promise.resolve(),
+    video: Promise.resolve(),
+  };
+  #muting = false;
+  #pictures = true;
+  #seen = { received: 0, lost: 0 };
   #room: Room | null = null;
   #screen: LocalTrackPublication | null = null;
   #closed = false;
@@ -61,7 +80,9 @@ export class Sfu {
     });
     this.#room = room;
     room.on(lk.RoomEvent.TrackSubscribed, (track, publication, who) => {
-      if (track.kind === lk.Track.Kind.Video && publication.source === lk.Track.Source.Camera)
+      const camera = publication.source === lk.Track.Source.Camera;
+      if (camera && !this.#pictures) return publication.setSubscribed(false);
+      if (camera)
         publication.setVideoQuality(room.numParticipants > MANY ? lk.VideoQuality.LOW : lk.VideoQuality.HIGH);
       this.#tell(who.identity, track, publication.source);
     });
@@ -69,9 +90,15 @@ export class Sfu {
       this.#tell(who.identity, track, publication.source, true),
     );
     room.on(lk.RoomEvent.TrackMuted, (publication, who) => {
-      if (who === room.localParticipant && publication.kind === lk.Track.Kind.Audio) this.#wires.onMuted();
+      const ours = who === room.localParticipant && publication.kind === lk.Track.Kind.Audio;
+      if (ours && !this.#muting) this.#wires.onMuted();
     });
-    room.on(lk.RoomEvent.Reconnected, () => this.#tellAll());
+    room.on(lk.RoomEvent.SignalReconnecting, () => this.#wires.onTrouble(true));
+    room.on(lk.RoomEvent.Reconnecting, () => this.#wires.onTrouble(true));
+    room.on(lk.RoomEvent.Reconnected, () => {
+      this.#wires.onTrouble(false);
+      this.#tellAll();
+    });
     room.on(lk.RoomEvent.Disconnected, (reason) => {
       if (this.#closed) return;
       const { DUPLICATE_IDENTITY, PARTICIPANT_REMOVED, ROOM_DELETED } = lk.DisconnectReason;
@@ -85,17 +112,26 @@ export class Sfu {
     });
   }
 
-  /** Sends this track, or stops sending that kind (null). */
-  async give(kind: "audio" | "video", track: MediaStreamTrack | null): Promise<void> {
+  /** Sends this track, or stops sending that kind (null); each waits for the one before it. */
+  give(kind: "audio" | "video", track: MediaStreamTrack | null): Promise<void> {
+    const turn = this.#turns[kind].then(() => this.#giveNow(kind, track));
+    this.#turns[kind] = turn.catch(() => {});
+    return turn;
+  }
+
+  async #giveNow(kind: "audio" | "video", track: MediaStreamTrack | null): Promise<void> {
     const room = this.#room;
     const before = this.#mine[kind];
-    if (!room) return;
+    if (!room || this.#closed) return;
     if (before?.track && track && before.track.mediaStreamTrack === track) {
       if (before.isMuted) await before.unmute();
       return;
     }
     if (before && !track && kind === "audio") {
-      await before.mute();
+      this.#muting = true;
+      await before.mute().finally(() => {
+        this.#muting = false;
+      });
       return;
     }
     if (before?.track) {
@@ -108,22 +144,41 @@ export class Sfu {
     this.#mine[kind] = await room.localParticipant.publishTrack(track, { source, stopMicTrackOnMute: false });
   }
 
-  /** Bytes received so far; RTP counters rest during silence, the transport's do not. */
-  async received(): Promise<number> {
+  /** Takes everybody's pictures, or spares the line them. */
+  takePictures(on: boolean): void {
+    if (on === this.#pictures) return;
+    this.#pictures = on;
+    for (const publication of this.#remote())
+      if (publication.source === "camera") publication.setSubscribed(on);
+  }
+
+  /** Looks at one connection of each direction. */
+  async pulse(): Promise<Pulse> {
     const room = this.#room;
-    if (!room) return 0;
-    const remote = [...room.remoteParticipants.values()].flatMap((who) => [
-      ...who.trackPublications.values(),
-    ]);
-    const coming = remote.find((one) => one.track)?.track;
+    const poor = /poor|lost/.test(room?.localParticipant.connectionQuality ?? "");
+    const coming = this.#remote().find((one) => one.track)?.track;
     const going = Object.values(this.#mine)[0]?.track;
     // Nothing comes and nothing goes: only the signalling tells, and any change of it counts as life.
-    if (!coming && !going) return room.state === "connected" ? performance.now() : 0;
-    let sum = 0;
+    if (!coming && !going)
+      return { count: room?.state === "connected" ? performance.now() : 0, loss: 0, poor };
+    let count = 0;
+    let away = 0;
+    const seen = { received: 0, lost: 0 };
     for (const track of [coming, going])
-      for (const report of (await track?.getRTCStatsReport())?.values() ?? [])
-        if (report.type === "transport") sum += report.bytesReceived ?? 0;
-    return sum;
+      for (const report of (await track?.getRTCStatsReport())?.values() ?? []) {
+        if (report.type === "transport") count += report.bytesReceived ?? 0;
+        else if (report.type === "candidate-pair")
+          count += (report.responsesReceived ?? 0) + (report.requestsReceived ?? 0);
+        else if (report.type === "remote-inbound-rtp") away = Math.max(away, report.fractionLost ?? 0);
+        else if (report.type === "inbound-rtp") {
+          seen.received += report.packetsReceived ?? 0;
+          seen.lost += report.packetsLost ?? 0;
+        }
+      }
+    const lost = seen.lost - this.#seen.lost;
+    const all = lost + seen.received - this.#seen.received;
+    this.#seen = seen;
+    return { count, loss: Math.max(away, all > 0 ? lost / all : 0), poor };
   }
 
   /** Shows a screen, or stops showing it (null). */
@@ -142,6 +197,11 @@ export class Sfu {
     this.#closed = true;
     await this.#room?.disconnect(false);
     this.#room = null;
+  }
+
+  #remote(): RemoteTrackPublication[] {
+    const people = [...(this.#room?.remoteParticipants.values() ?? [])];
+    return people.flatMap((who) => [...who.trackPublications.values()]);
   }
 
   /** After a reconnection no events come for what happened meanwhile: say it all again. */

@@ -19,8 +19,12 @@ export const pictures = signal<ReadonlyMap<string, MediaStreamTrack>>(new Map())
 export const heard = signal<ReadonlySet<string>>(new Set());
 export const microphone = signal<Device>(CLOSED);
 export const camera = signal<Device>(CLOSED);
-/** Sound before picture: the person wants no pictures, or the line cannot carry them. */
+/** Sound before picture: the person wants no pictures. */
 export const soundFirst = signal(false);
+/** The line cannot carry pictures now; "held": they came and went too often, and wait for a tap. */
+export const weak = signal<"no" | "yes" | "held">("no");
+/** The same person came into the media server's room by another window. */
+export const elsewhere = signal(false);
 /** The browser waits for a touch before it lets anything be heard. */
 export const muffled = signal(false);
 /** The way that carries sound now, and since when nothing arrives (milliseconds of the page's clock). */

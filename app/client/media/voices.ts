@@ -1,26 +1,29 @@
 /** Lets each person be heard and seen once, whichever ways their tracks come by. */
 import type { Kind } from "./devices.ts";
+import { type Carrier, type Flow, flowed, heardBy } from "./flows.ts";
 import { heard, muffled, pictures } from "./state.ts";
-import type { Using } from "./way.ts";
-
-type Carrier = "sfu" | "mesh";
 
 interface Arrival {
   readonly track: MediaStreamTrack;
   readonly receiver: RTCRtpReceiver | undefined;
+  flow?: Flow;
 }
 
 const LISTEN_EVERY = 250;
 const THRESHOLD = 0.02;
 /** A pause for breath does not take the mark away. */
 const HOLD = 1500;
+/** Somebody who sent nothing directly for so long needs no link of theirs kept for it. */
+const STILL = 3000;
 
 export class Voices {
   readonly #me: string;
   readonly #arrived: Record<Carrier, Map<string, Arrival>> = { sfu: new Map(), mesh: new Map() };
   readonly #players = new Map<string, HTMLAudioElement>();
   readonly #until = new Map<string, number>();
-  #chosen: { open: ReadonlySet<string>; sfu: boolean } = { open: new Set(), sfu: false };
+  readonly #by = new Map<string, Carrier>();
+  /** Whether the media server carries something. */
+  #well = false;
   #own: MediaStreamTrack | null = null;
   #timer: ReturnType<typeof setInterval>;
 
@@ -39,9 +42,12 @@ export class Voices {
   ): void {
     const key = `${kind} ${person}`;
     if (track) {
-      this.#arrived[by].set(key, { track, receiver });
+      if (this.#arrived[by].get(key)?.track !== track) this.#arrived[by].set(key, { track, receiver });
       if (kind === "video") track.onmute = track.onunmute = () => this.#play();
-    } else this.#arrived[by].delete(key);
+    } else {
+      this.#arrived[by].delete(key);
+      if (by === "mesh" && kind === "audio") this.#by.delete(person);
+    }
     this.#play();
   }
 
@@ -57,10 +63,33 @@ export class Voices {
     this.#play();
   }
 
-  /** Chooses the way each person is heard by: the media server while it carries, else their open link. */
-  choose(_using: Using, open: ReadonlySet<string>, sfu: boolean): void {
-    this.#chosen = { open, sfu };
+  /** Counts what comes by each way where there are direct links, and hears everybody by the one that carries. */
+  async measure(well: boolean, now: number): Promise<void> {
+    this.#well = well;
+    const people = [...this.#arrived.mesh.keys()].filter((key) => split(key)[0] === "audio");
+    await Promise.all(
+      people.map(async (key) => {
+        const [sfu, mesh] = [this.#arrived.sfu.get(key), this.#arrived.mesh.get(key)];
+        for (const arrival of [sfu, mesh])
+          if (arrival) arrival.flow = flowed(arrival.flow, await packets(arrival), now);
+        const person = split(key)[1];
+        if (this.#arrived.mesh.get(key) === mesh)
+          this.#by.set(person, heardBy(this.#by.get(person), sfu?.flow, mesh?.flow, now));
+      }),
+    );
     this.#play();
+  }
+
+  /** Who is heard by a direct link although the media server carries: it does not bring their voice. */
+  direct(now: number): string[] {
+    return [...this.#by]
+      .filter(([person, by]) => by === "mesh" && this.#sounds(person, now))
+      .map(([one]) => one);
+  }
+
+  #sounds(person: string, now: number): boolean {
+    const flow = this.#arrived.mesh.get(`audio ${person}`)?.flow;
+    return flow !== undefined && now - flow.last < STILL;
   }
 
   /** Tries to play again, after a touch. */
@@ -79,8 +108,8 @@ export class Voices {
     const key = `${kind} ${person}`;
     const sfu = this.#arrived.sfu.get(key);
     const mesh = this.#arrived.mesh.get(key);
-    if (sfu && this.#chosen.sfu) return sfu;
-    return mesh && this.#chosen.open.has(person) ? mesh : (sfu ?? mesh);
+    if (kind === "video" && !this.#well) return mesh; // a picture that stands still says nothing
+    return this.#by.get(person) === "mesh" ? (mesh ?? sfu) : (sfu ?? mesh);
   }
 
   #play(): void {
@@ -136,6 +165,13 @@ export class Voices {
     if (speaking.length !== before.size || speaking.some((person) => !before.has(person)))
       heard.value = new Set(speaking);
   }
+}
+
+async function packets({ receiver }: Arrival): Promise<number> {
+  const reports = await receiver?.getStats().catch(() => null);
+  for (const report of reports?.values() ?? [])
+    if (report.type === "inbound-rtp") return report.packetsReceived ?? 0;
+  return 0;
 }
 
 function split(key: string): [Kind, string] {

@@ -10,14 +10,21 @@ export interface Seen {
   readonly livekit: boolean;
   /** Whether we are inside the media server's room. */
   readonly inside: boolean;
-  /** Milliseconds since the media server last said anything. */
+  /** Milliseconds for which the media server should have brought something and did not. */
   readonly silent: number;
+  /** Whether there is another sign that it is gone: its signalling is lost. */
+  readonly troubled: boolean;
+  /** Milliseconds since the media server was last in doubt. */
+  readonly steady: number;
   /** Everybody else who is here. */
   readonly others: readonly string[];
   /** Whom the media server does not reach: the server says so, or they asked us directly. */
   readonly stars: readonly string[];
+  /** Who is heard by a direct link only, whatever the media server carries. */
+  readonly direct: readonly string[];
+  /** Whom this end wants links with already. */
   readonly linked: readonly string[];
-  /** Of these, whose links carry something. */
+  /** Whose links carry something. */
   readonly open: readonly string[];
   /** Milliseconds since the group came to its rung. */
   readonly stayed: number;
@@ -33,6 +40,7 @@ export interface Way {
 
 const QUIET: ReadonlySet<string> = new Set(["bridge", "text", "alone"]);
 const OVERLAP = 10_000;
+const STEADY = 4000;
 
 /** Says whether the media server carries something now. */
 export function carries({ inside, silent }: Pick<Seen, "inside" | "silent">): boolean {
@@ -48,15 +56,16 @@ export function wayOf(seen: Seen): Way {
     const ready = seen.open.length >= seen.others.length || seen.stayed > OVERLAP;
     return { sfu: seen.livekit && well && !ready, mesh: seen.others, using: well && !ready ? "sfu" : links };
   }
-  const stars = seen.others.filter((person) => seen.stars.includes(person));
-  if (well) return { sfu: true, mesh: stars, using: "sfu" };
-  const mesh =
-    seen.silent >= PATIENCE.prewarm ? seen.others : seen.others.filter((one) => isIn(one, seen, stars));
-  return { sfu: true, mesh, using: links };
+  const stars = seen.others.filter((one) => seen.stars.includes(one) || seen.direct.includes(one));
+  // Links once begun stay until the media server has carried for a while, so that nothing flaps.
+  const kept = seen.steady < STEADY ? seen.others.filter((one) => seen.linked.includes(one)) : [];
+  const mesh = isDoubtful(seen) ? seen.others : [...new Set([...stars, ...kept])];
+  return { sfu: true, mesh, using: well ? "sfu" : links };
 }
 
-function isIn(person: string, seen: Seen, stars: readonly string[]): boolean {
-  return stars.includes(person) || seen.linked.includes(person);
+/** Says whether direct links are worth preparing. */
+export function isDoubtful({ silent, troubled }: Pick<Seen, "silent" | "troubled">): boolean {
+  return silent >= (troubled ? PATIENCE.doubt : PATIENCE.prewarm);
 }
 
 /** In direct links the floor decides who sends, once there are more than a few. */

@@ -1,5 +1,6 @@
 /** What a person wishes for their microphone and camera, kept on this device from the door to the room. */
-import { kept, type Media } from "./media.ts";
+import { kept } from "./kept.ts";
+import type { Media } from "./media.ts";
 
 /** Opens what was open at the door, or what the browser has long been allowed. */
 export async function begins(media: Media): Promise<void> {
