@@ -61,10 +61,9 @@ export class Link {
     return this.#pc.connectionState === "connected";
   }
 
-  /** Takes in what the other end says; each waits for the one before it. */
-  hear(talk: Talk): Promise<void> {
+  /** Takes in what the other end says; each waits for the one before it, for ever when the link is closed meanwhile. */
+  hear(talk: Talk): void {
     this.#heard = this.#heard.then(() => (this.#closed ? undefined : this.#take(talk))).catch(() => {});
-    return this.#heard;
   }
 
   /** Sends this track, or nothing (null) while the link stays. */

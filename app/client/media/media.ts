@@ -119,13 +119,12 @@ export class Media {
     this.#follow();
   }
 
-  /** Takes in a signal of another browser, one after the other. */
+  /** Takes in a signal of another browser; none overtakes another while the relays are asked for. */
   hear(from: string, data: Signal): void {
-    this.#inbox = this.#inbox
-      .then(async () => {
-        if (!this.#away && CAPABLE && (await this.#relays())) await this.#mesh.hear(from, data);
-      })
-      .catch(() => {});
+    if (this.#away) return;
+    this.#inbox = this.#inbox.then(async () => {
+      if (await this.#relays()) this.#mesh.hear(from, data);
+    });
   }
 
   /** Opens or closes the microphone or the camera; says why when it cannot. */

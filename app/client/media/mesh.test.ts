@@ -60,7 +60,7 @@ class Room {
     this.#arrival.set(way, at);
     const copy = JSON.parse(JSON.stringify(signal)) as Signal;
     this.world.after(at - this.world.now, () => {
-      if (!this.lost.has(to)) void this.pages.get(to)?.hear(from, copy);
+      if (!this.lost.has(to)) this.pages.get(to)?.hear(from, copy);
     });
   }
 }

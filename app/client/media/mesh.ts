@@ -127,7 +127,7 @@ export class Mesh {
   }
 
   /** Takes in what another browser says; words about an older life of the link are ignored. */
-  async hear(from: string, signal: Signal): Promise<void> {
+  hear(from: string, signal: Signal): void {
     const other = this.#other(from);
     const { desc, cand, epoch } = signal;
     if (!other.known) {
@@ -138,7 +138,7 @@ export class Mesh {
     if (!this.#is(other)) return;
     const first = desc?.type === "offer" && epoch !== other.link?.epoch;
     if (first && !this.#begins(from)) this.#renew(from, other, epoch);
-    if ((desc || cand) && other.link?.epoch === epoch) await other.link.hear(signal);
+    if ((desc || cand) && other.link?.epoch === epoch) other.link.hear(signal);
   }
 
   /** Twice a second or so: says again what was said, and begins again what does not come about. */

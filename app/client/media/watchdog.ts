@@ -35,7 +35,7 @@ export function watchdog(now: number): Watchdog {
 export const PATIENCE = {
   /** With another sign of trouble, as a lost signalling socket. */
   doubt: 500,
-  prewarm: 2500,
+  prewarm: 1500,
   banner: 3000,
   switch: 8000,
   card: 15_000,

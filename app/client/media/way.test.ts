@@ -31,7 +31,7 @@ test("a person whom the media server does not reach gets a link, and nobody else
 });
 
 test("links are prepared at the first silence, sooner with another sign, and used as soon as they carry", () => {
-  assert.deepEqual(wayOf({ ...WELL, silent: 2000 }).mesh, []);
+  assert.deepEqual(wayOf({ ...WELL, silent: 1000 }).mesh, []);
   assert.deepEqual(wayOf({ ...WELL, silent: 600, troubled: true }).mesh, ["awa", "luc"]);
   assert.deepEqual(
     wayOf({ ...WELL, troubled: true }).mesh,
