@@ -30,7 +30,7 @@ COUNT = """
   window.RTCPeerConnection = class extends Real {
     constructor(...given) { super(...given); all.push(this); }
   };
-  const players = [];
+  const players = (window.__players = []);
   window.Audio = class extends window.Audio {
     constructor() { super(); players.push(this); }
   };

@@ -34,6 +34,10 @@ function One({ action, onPut }: { action: Action; onPut: () => void }): JSX.Elem
       return <Button word={_("Hear the others")} onClick={() => media?.unmuffle()} />;
     case "back":
       return <Button word={_("Come back to sound and picture")} onClick={take(null)} />;
+    case "here":
+      return <Button word={_("Sound and picture here")} onClick={() => media?.rejoin()} />;
+    case "pictures":
+      return <Button word={_("Pictures again")} onClick={() => media?.spare(false)} />;
     case "write":
       return <Button word={_("Go on in writing")} onClick={take("text")} />;
     case "rise":

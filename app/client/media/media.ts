@@ -259,6 +259,7 @@ export class Media {
     else this.#stay.leave();
     if (!way.mesh.length || this.#ice) this.#mesh.want(way.mesh);
     else void this.#relays();
+    if (isDoubtful(this.#stay)) this.#voices.turnTo(this.#mesh.open);
     this.#tell(way.using);
     void this.#give();
   }

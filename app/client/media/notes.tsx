@@ -9,7 +9,7 @@ import { backSince, lostSince } from "./absence.ts";
 import { Actions } from "./actions.tsx";
 import { Screen } from "./screen.tsx";
 import { sentences, type Told } from "./sentences.ts";
-import { muffled, using } from "./state.ts";
+import { elsewhere, muffled, using, weak } from "./state.ts";
 
 const ICONS = { sound: Volume2, phone: Phone, help: LifeBuoy, question: CircleHelp } as const;
 
@@ -28,6 +28,8 @@ export function Notes(): JSX.Element | null {
     link: link.value.state,
     using: using.value,
     muffled: muffled.value,
+    weak: weak.value,
+    elsewhere: elsewhere.value,
     now: at.value,
     lostSince: lostSince.value,
     backSince: backSince.value,

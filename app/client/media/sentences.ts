@@ -6,7 +6,7 @@ import { CAPABLE } from "./media.ts";
 import { PATIENCE } from "./watchdog.ts";
 import type { Using } from "./way.ts";
 
-export type Action = "play" | "phone" | "write" | "back" | "rise" | "stay";
+export type Action = "play" | "phone" | "write" | "back" | "rise" | "stay" | "here" | "pictures";
 
 export interface Told {
   /** The same note is not shown again once it is put away. */
@@ -25,6 +25,9 @@ export interface Heard {
   readonly link: string;
   readonly using: { readonly way: Using; readonly silentSince: number | null };
   readonly muffled: boolean;
+  readonly weak: "no" | "yes" | "held";
+  /** Sound and picture are in another window. */
+  readonly elsewhere: boolean;
   readonly now: number;
   /** Since when our own server is out of reach, and since when it is back. */
   readonly lostSince: number | null;
@@ -47,9 +50,11 @@ export function sentences(heard: Heard): Told | null {
   if (heard.link !== "live") return ofLink(heard, here);
   return (
     ofReturn(heard, here) ??
+    ofElsewhere(heard) ??
     ofOwn(here) ??
     ofTouch(heard) ??
     ofSilence(heard, here) ??
+    ofWeakLine(heard) ??
     ofOffer(here) ??
     ofGroup(heard, here)
   );
@@ -140,6 +145,32 @@ function ofTouch({ muffled }: Heard): Told | null {
     todo: "",
     actions: ["play"],
     lasting: true,
+  });
+}
+
+function ofElsewhere({ elsewhere }: Heard): Told | null {
+  if (!elsewhere) return null;
+  return told("elsewhere", {
+    icon: "sound",
+    what: _("Sound and picture are open in another window."),
+    still: _("This page still shows the time, whose turn it is, and what is written."),
+    todo: _("Close the other window, or take them here."),
+    actions: ["here"],
+    lasting: true,
+  });
+}
+
+function ofWeakLine({ weak }: Heard): Told | null {
+  if (weak === "no") return null;
+  return told(`weak-${weak}`, {
+    icon: "sound",
+    what: _("Your line is weak: sound goes first."),
+    still: _("You hear the others, and they hear you."),
+    todo:
+      weak === "yes"
+        ? _("Pictures come back by themselves when the line is better.")
+        : _("Pictures wait until you ask for them."),
+    actions: weak === "yes" ? [] : ["pictures"],
   });
 }
 

@@ -80,6 +80,12 @@ export class Voices {
     this.#play();
   }
 
+  /** The media server brings nothing: whoever has an open link is heard by it at once. */
+  turnTo(open: readonly string[]): void {
+    for (const person of open) if (this.#arrived.mesh.has(`audio ${person}`)) this.#by.set(person, "mesh");
+    this.#play();
+  }
+
   /** Who is heard by a direct link although the media server carries: it does not bring their voice. */
   direct(now: number): string[] {
     return [...this.#by]
