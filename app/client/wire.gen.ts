@@ -17,7 +17,16 @@ export type Voice = "nobody" | "client" | "questions" | "in-turn" | "round" | "f
 export type Stage = "on" | "listening" | "off";
 
 /** What a person can write. */
-export type Kind = "subject" | "question" | "note" | "idea" | "contract" | "action" | "learning" | "rating";
+export type Kind =
+  | "subject"
+  | "question"
+  | "note"
+  | "idea"
+  | "contract"
+  | "action"
+  | "learning"
+  | "rating"
+  | "speech";
 
 /** Who may read what is written, besides its author. */
 export type Sight = "author" | "client" | "all" | "revealed";
@@ -119,6 +128,7 @@ export interface EntryView {
   readonly text: string;
   readonly fields: Readonly<Record<string, string>>;
   readonly sight: string;
+  readonly phase: string;
   readonly written_at: number;
   readonly mine: boolean;
   readonly kept: boolean;

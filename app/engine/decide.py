@@ -58,11 +58,17 @@ from app.engine.ladder_commands import (
 )
 from app.engine.permissions import check
 from app.engine.state import Session
+from app.engine.written_turns import follow
 
 
 def decide(session: Session, command: Command, by: Actor, now: datetime) -> tuple[Event, ...]:
     """Turn a command into what happens; nothing when it is so already. Raises Refusal."""
     check(session, command, by)
+    events = _decide(session, command, by, now)
+    return (*events, *follow(session, events, now)) if events else ()
+
+
+def _decide(session: Session, command: Command, by: Actor, now: datetime) -> tuple[Event, ...]:
     match command:
         case (
             Arrive() | Leave() | ChangePlan() | AddPerson() | RemovePerson() | OpenDoors()

@@ -3,12 +3,14 @@
 from typing import assert_never
 
 from app.engine.commands import GiveFloor, LowerHand, PassFloor, RaiseHand, StartRound
+from app.engine.continuity import Rung
 from app.engine.errors import Code, Refusal
 from app.engine.events import Event, FloorGiven, FloorPassed, HandLowered, HandRaised, RoundStarted
 from app.engine.floor import round_order
 from app.engine.ids import Actor, Machine, PersonId
 from app.engine.permissions import conducts
 from app.engine.state import Person, Presence, Session
+from app.engine.written_turns import passes_to
 
 
 def decide(
@@ -48,6 +50,8 @@ def _pass(session: Session, asker: Person, seen: PersonId | None) -> tuple[Event
     here = {person.id for person in session.people if person.presence is Presence.HERE}
     waiting = [each for each in floor.round if each in here]
     away = [each for each in floor.round if each not in here]  # whoever dropped speaks last
+    if session.ladder.rung is Rung.TEXT and not floor.round and floor.holder is not None:
+        return (FloorGiven(passes_to(session)),)
     if floor.holder is None and not waiting:
         return () if not floor.round else (FloorPassed(None, ()),)
     if not waiting:

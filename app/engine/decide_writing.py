@@ -30,8 +30,9 @@ from app.engine.events import (
 from app.engine.ids import Actor, EntryId, Machine
 from app.engine.permissions import AFTERWARDS, writes
 from app.engine.protocol import Kind, Role, Sight
-from app.engine.sight import client_of, may_read
+from app.engine.sight import client_of, is_open, may_read
 from app.engine.state import Entry, Person, Session, Status
+from app.engine.written_turns import is_offered
 
 TEXT_BYTES = 10_000
 FIELD_BYTES = 2_000
@@ -46,6 +47,7 @@ MOST: Mapping[Kind, int] = {
     Kind.IDEA: 60,
     Kind.LEARNING: 40,
     Kind.NOTE: 200,
+    Kind.SPEECH: 200,
 }
 """How many entries of a kind one person has; actions are counted for each turn as client."""
 
@@ -113,9 +115,9 @@ def _write(session: Session, person: Person, write: Write) -> tuple[Event, ...]:
         raise Refusal(Code.NOT_YOURS)
     if before.kind is not write.kind:
         raise Refusal(Code.WRONG_KIND, kind=write.kind.value)
-    _check_rewordable(session, person, before)
     if (text, fields) == (before.text, before.fields):
         return ()
+    _check_rewordable(session, person, before)
     return (_again(before, text, fields),)
 
 
@@ -175,6 +177,8 @@ def _check_rewordable(session: Session, person: Person, entry: Entry) -> None:
         raise Refusal(Code.SESSION_ENDED)
     if entry.kind is Kind.CONTRACT:
         _sight(session, person, Kind.CONTRACT)
+    if entry.kind is Kind.SPEECH and is_open(entry):
+        raise Refusal(Code.ALREADY_READ)  # like words said aloud: one says more, one does not unsay
 
 
 def _check_words(write: Write) -> None:
@@ -252,7 +256,7 @@ def _accept(session: Session, person: Person, accept: AcceptContract) -> tuple[E
 
 def _keep(session: Session, person: Person, entry: EntryId, keep: bool) -> tuple[Event, ...]:
     idea = session.entries.get(entry)
-    if idea is None or idea.kind is not Kind.IDEA or not may_read(session, person, idea):
+    if idea is None or not is_offered(session, idea) or not may_read(session, person, idea):
         raise Refusal(Code.UNKNOWN_ENTRY)
     if client_of(session, idea) != person.id:
         raise Refusal(Code.NOT_YOUR_ROLE, role=session.role_of(person).value)

@@ -56,6 +56,7 @@ class Code(StrEnum):
     TOO_MANY = "too-many"
     THREE_STEPS_ARE_ENOUGH = "three-steps-are-enough"
     WRONG_KIND = "wrong-kind"
+    ALREADY_READ = "already-read"
     NOTHING_TO_REVEAL = "nothing-to-reveal"
     NO_CONTRACT = "no-contract"
     NOT_YET_ACCEPTED = "not-yet-accepted"

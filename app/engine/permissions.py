@@ -59,6 +59,7 @@ from app.engine.ladder_commands import (
 from app.engine.protocol import CONDUCT, Kind, Role, Sight, Stage, Voice
 from app.engine.relay import KEEPS_TIME, TAKES, taken_by
 from app.engine.state import Person, Session, Status
+from app.engine.written_turns import sight_of_speech
 
 TABLE = frozenset(
     {Role.CLIENT, Role.CONSULTANT, Role.TIMEKEEPER, Role.SCRIBE}
@@ -248,6 +249,9 @@ def writes(session: Session, person: Person) -> dict[Kind, Sight]:
     if session.status is Status.PLANNED:
         return kinds
     kinds[Kind.NOTE] = Sight.AUTHOR
+    said = sight_of_speech(session, person)
+    if said is not None:
+        kinds[Kind.SPEECH] = said
     slot = session.slot
     if slot is None:
         return kinds

@@ -82,6 +82,7 @@ def _shown(session: Session, entry: Entry, *, mine: bool = False) -> EntryView:
         text=entry.text,
         fields=entry.fields,
         sight=entry.sight.value,
+        phase=entry.phase,
         written_at=as_ms(entry.written_at),
         mine=mine,
         kept=False,

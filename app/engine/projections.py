@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from app.engine.commands import Command, wire_name
+from app.engine.continuity import Rung
 from app.engine.decide_time import REOPEN_FOR
 from app.engine.ids import PersonId
 from app.engine.instants import as_ms, span_ms
@@ -16,6 +17,7 @@ from app.engine.protocol import Role, Stage
 from app.engine.replan import starts
 from app.engine.rotation import Cast
 from app.engine.state import Person, Presence, Session, Status
+from app.engine.written_turns import pending, someone_writes
 from app.engine.view import (
     BridgeView,
     ClockView,
@@ -119,6 +121,16 @@ def same_for_each(now: Session, before: Session) -> bool:
         and now.stand_in is before.stand_in
         and now.self_guided is before.self_guided
         and now.relay == before.relay
+        and (not someone_writes(now) or _same_turn(now, before))
+    )
+
+
+def _same_turn(now: Session, before: Session) -> bool:
+    """Whether nothing changed in whose turn it is to say something in writing."""
+    return (
+        now.floor is before.floor
+        and now.entries is before.entries
+        and now.clock.running_since == before.clock.running_since
     )
 
 
@@ -223,6 +235,7 @@ def _seats(session: Session) -> tuple[SeatView, ...]:
     stage = slot.phase.stage if slot else Stage.ON
     client = session.client
     late = session.clock.at is not None
+    written = pending(session)
     ranks = {person: rank for rank, person in enumerate(session.floor.hands, 1)}
     return tuple(
         SeatView(
@@ -232,7 +245,7 @@ def _seats(session: Session) -> tuple[SeatView, ...]:
             presence="late" if late and person.presence is Presence.EXPECTED else person.presence.value,
             hand=ranks.get(person.id, 0),
             stage=stage.value if person.id == client else Stage.ON.value,
-            ready=person.id in session.ready,
+            ready=person.id in session.ready or person.id in written,
             rung=session.ladder.rung_of(person.id).value,
             away_since=None if person.left_at is None else as_ms(person.left_at),
         )
@@ -248,6 +261,7 @@ def _same_seats(now: Session, before: Session) -> bool:
         and now.ready is before.ready
         and now.clock.at == before.clock.at
         and now.ladder is before.ladder
+        and (now.entries is before.entries or now.ladder.rung is not Rung.TEXT)
     )
 
 

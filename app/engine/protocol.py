@@ -57,6 +57,7 @@ class Kind(StrEnum):
     ACTION = "action"
     LEARNING = "learning"
     RATING = "rating"
+    SPEECH = "speech"  # said in writing, for want of sound; never in a protocol file
 
 
 class Sight(StrEnum):

@@ -64,7 +64,7 @@ class SeatView:
     presence: str  # expected | late | here | away | gone
     hand: int  # rank, 0 when down
     stage: str  # on | listening | off
-    ready: bool
+    ready: bool  # has finished writing, or has written what is shown together
     rung: str  # sfu | sfu-audio | mesh | bridge | text | alone: the lower of the group's and their own
     away_since: int | None
 
@@ -89,6 +89,7 @@ class EntryView:
     text: str
     fields: Mapping[str, str]
     sight: str
+    phase: str  # plan key of the phase it was begun in, "" outside of phases
     written_at: int
     mine: bool
     kept: bool  # only ever true for the client

@@ -12,6 +12,11 @@ def speakers(session: Session) -> tuple[PersonId, ...]:
 
     Outside of running phases, in breaks and while the clock stands still, everybody may.
     """
+    return tuple(person.id for person in session.people if may_speak(session, person))
+
+
+def may_speak(session: Session, person: Person) -> bool:
+    """Whether a person may speak now."""
     slot = session.slot
     if (
         slot is None
@@ -19,8 +24,8 @@ def speakers(session: Session) -> tuple[PersonId, ...]:
         or session.clock.running_since is None
         or slot.phase.is_break
     ):
-        return tuple(person.id for person in session.people)
-    return tuple(person.id for person in session.people if _may_speak(session, person, slot.phase.voice))
+        return True
+    return _may_speak(session, person, slot.phase.voice)
 
 
 def _may_speak(session: Session, person: Person, voice: Voice) -> bool:

@@ -106,10 +106,28 @@ Roles = Annotated[
 ]
 
 
+CAPTURED = tuple(kind.value for kind in Kind if kind is not Kind.SPEECH)
+"""What a phase can ask for in writing; speech is there whenever sound is not."""
+
+
+def _captured(value: object) -> object:
+    if isinstance(value, str) and value not in CAPTURED:
+        raise PydanticCustomError("literal_error", "one of {expected}", {"expected": ", ".join(CAPTURED)})
+    return value
+
+
+Captured = Annotated[
+    Kind,
+    Field(strict=False),  # what a before-validator returns is no longer JSON
+    BeforeValidator(_captured),
+    WithJsonSchema({"description": "What a person can write.", "enum": list(CAPTURED), "type": "string"}),
+]
+
+
 class CaptureFile(_Strict):
     """What may be written during a phase, by whom, for whose eyes."""
 
-    kind: Kind
+    kind: Captured
     by: Roles
     sight: Sight
 

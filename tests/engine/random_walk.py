@@ -49,7 +49,7 @@ class Walk:
     def step(self, session: Session) -> tuple[Actor, c.Command, int]:
         """Draw who gives which command, and after how many seconds."""
         seconds = self.rng.choice((0, 0, 0, 1, 20, 100, 400))
-        if self.rng.random() < ABSURD:
+        if self.rng.random() < ABSURD or not session.people:
             people: tuple[Actor, ...] = (*(each.id for each in session.people), STRANGER, CLOCK, SERVER)
             who = self.rng.choice(people)
             return who, self._make(self.rng.choice(ALL_COMMANDS), session, who), seconds

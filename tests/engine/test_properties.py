@@ -9,12 +9,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.engine import commands as c
+from app.engine.continuity import Rung
 from app.engine.decide import decide
 from app.engine.due import due
 from app.engine.errors import Refusal
 from app.engine.events import EVENTS, EntryWritten, Event, IdeaKept, Undone, stored_name
 from app.engine.evolve import replay
-from app.engine.ids import CLOCK, Actor, EntryId, Machine, PersonId
+from app.engine.ids import CLOCK, SERVER, Actor, EntryId, Machine, PersonId
+from app.engine.ladder_commands import MoveGroup
 from app.engine.projections import project, project_personal, project_shared, sections
 from app.engine.protocol import Kind, Role, Sight
 from app.engine.state import Session, Status
@@ -30,13 +32,15 @@ NOT_TWICE = (c.Extend, c.PassFloor, c.Write, c.ProposeSubject, c.Replan)
 """Commands that mean something again when they are given again; their ids keep them from being taken twice."""
 
 
-def a_play(troika: bool, depth: int, self_guided: bool = False) -> Play:
-    """Begin with nothing done, or already in the middle of a session."""
+def a_play(troika: bool, depth: int, self_guided: bool = False, in_writing: bool = False) -> Play:
+    """Begin with nothing done, or already in the middle of a session; by voice, or in writing."""
     protocol = a_troika() if troika else a_protocol()
     clients = (BRUNO, CHLOE, DRISS) if troika else ()
     play = Play(a_plan(protocol, clients=clients, self_guided=self_guided), protocol)
     if depth:
         play.start()
+        if in_writing:
+            play.do(MoveGroup(Rung.TEXT, "video-unreachable"), SERVER)
         for _ in range(depth - 1):
             if play.session.slot is not None and play.session.slot.key == "contract":
                 play.contract()
@@ -59,7 +63,7 @@ def say(refusal: Refusal) -> None:
     assert SENTENCES[refusal.code] % refusal.details
 
 
-plays = st.builds(a_play, st.booleans(), st.integers(0, 9), st.booleans())
+plays = st.builds(a_play, st.booleans(), st.integers(0, 9), st.booleans(), st.booleans())
 
 
 @settings(max_examples=80)
