@@ -13,6 +13,8 @@ interface Here {
   holder?: string | null;
   request?: object;
   ready?: boolean;
+  rung?: string;
+  round?: string[];
 }
 
 function at({
@@ -24,11 +26,14 @@ function at({
   holder = null,
   request = {},
   ready = false,
+  rung = "sfu",
+  round = [],
 }: Here): View {
   return {
     session: { status },
+    ladder: { rung },
     me: { id: "me", role, may, writes, order: [], interests: [], declined: false, ready },
-    floor: { holder, since: null, hands, round: [] },
+    floor: { holder, since: null, hands, round },
     request: { entry: null, client: false, consultants: false, revision: 0, ...request },
     entries: {},
   } as unknown as View;
@@ -73,6 +78,21 @@ test("a subject is asked for while one is sought, not from a client who listens"
   const writes = { subject: "all" };
   assert.equal(actionOf(at({ writes }), "free", [{ kind: "subject" }]).is, "propose");
   assert.equal(actionOf(at({ writes, role: "client" }), "free", [{ kind: "idea" }]).is, "none");
+});
+
+test("in writing the conversation has the buttons, and a turn needs no hand", () => {
+  const writes = { speech: "all" };
+  const mine = at({ rung: "text", writes, holder: "me", may: ["pass-floor", "raise-hand"] });
+  assert.equal(actionOf(mine, "questions").is, "none");
+  assert.equal(actionOf(at({ rung: "text", round: ["me"], may: ["raise-hand"] }), "round").is, "none");
+  assert.equal(actionOf(at({ rung: "text", holder: "nadia", may: ["raise-hand"] }), "questions").is, "raise");
+});
+
+test("where all write together one may have nothing to add", () => {
+  const may = ["say-ready", "raise-hand"];
+  assert.equal(actionOf(at({ rung: "text", may }), "in-turn").is, "nothing");
+  assert.equal(actionOf(at({ rung: "text", may, ready: true }), "in-turn").is, "none");
+  assert.equal(actionOf(at({ rung: "text", may: ["say-ready"], role: "client" }), "in-turn").is, "none");
 });
 
 test("after the end there is one's own page", () => {

@@ -8,6 +8,7 @@ export type Action =
   | { readonly is: "accept"; readonly entry: string; readonly revision: number }
   | { readonly is: "word-contract" }
   | { readonly is: "propose" }
+  | { readonly is: "nothing" }
   | { readonly is: "ready"; readonly ready: boolean }
   | { readonly is: "raise"; readonly after: readonly string[] }
   | { readonly is: "lower"; readonly after: readonly string[] };
@@ -21,16 +22,21 @@ export function actionOf(
   const { me, floor, request, session } = view;
   const may = (command: string) => me.may.includes(command);
   if (session.status === "ended" || session.status === "closed") return { is: "after" };
-  if (floor.holder === me.id && may("pass-floor")) return { is: "pass" };
+  const writes = me.writes.speech !== undefined; // the conversation in writing has its own buttons
+  if (floor.holder === me.id && may("pass-floor") && !writes) return { is: "pass" };
   const contract = me.writes.contract !== undefined && me.role === "client";
   if (contract && request.entry && !request.client && may("accept-contract"))
     return { is: "accept", entry: request.entry, revision: request.revision };
   if (contract && !request.entry) return { is: "word-contract" };
   if ((voice === "silence" || voice === "writing") && may("say-ready"))
     return { is: "ready", ready: me.ready };
+  const together = view.ladder.rung === "text" && voice === "in-turn" && !floor.holder && !floor.round.length;
+  if (together && may("say-ready") && me.role !== "client" && me.role !== "observer")
+    return me.ready ? { is: "none" } : { is: "nothing" };
   const rank = floor.hands.indexOf(me.id);
-  if (rank >= 0) return { is: "lower", after: floor.hands.slice(0, rank) };
-  if (may("raise-hand")) return { is: "raise", after: floor.hands };
+  const needsHand = !writes && !floor.round.includes(me.id);
+  if (needsHand && rank >= 0) return { is: "lower", after: floor.hands.slice(0, rank) };
+  if (needsHand && may("raise-hand")) return { is: "raise", after: floor.hands };
   const finding = session.status !== "running" || captures.some((each) => each.kind === "subject");
   if (finding && me.writes.subject !== undefined && !hasSubject(view)) return { is: "propose" };
   return { is: "none" };

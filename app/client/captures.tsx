@@ -4,11 +4,13 @@ import { WordContract } from "./contract.tsx";
 import { Learnings, Ratings } from "./learnings.tsx";
 
 export { Notebook } from "./notebook.tsx";
+export { Conversation } from "./text/conversation.tsx";
 
 import { Offer } from "./offer.tsx";
 import { Ideas, Plan } from "./plan.tsx";
 import { phase, view } from "./store.ts";
 import { Subjects } from "./subject.tsx";
+import { inWriting } from "./text/turn.ts";
 import { entriesOf, offeredNow } from "./writing.tsx";
 
 /** What the client does in silence: sort ideas, write steps. */
@@ -29,13 +31,14 @@ export function Captures({ desk }: { desk?: boolean }): JSX.Element {
   const has = (kind: string) => writes[kind] !== undefined;
   const there = (kind: "question" | "idea") =>
     phase.value?.captures.some((each) => each.kind === kind) && offeredNow(kind).length > 0;
+  const said = here ? inWriting(here) : false; // who writes in place of speaking asks and offers in the conversation
   const early = !here?.request.subject && (has("subject") || entriesOf("subject").length > 0);
   return (
     <>
       {early ? <Subjects /> : null}
       {has("contract") && here?.me.role === "client" ? <WordContract /> : null}
-      {has("question") || there("question") ? <Offer kind="question" /> : null}
-      {has("idea") || (there("idea") && here?.me.role !== "client") ? <Offer kind="idea" /> : null}
+      {!said && (has("question") || there("question")) ? <Offer kind="question" /> : null}
+      {!said && (has("idea") || (there("idea") && here?.me.role !== "client")) ? <Offer kind="idea" /> : null}
       {!desk && here?.me.role === "client" && offeredNow("idea").length ? <Ideas /> : null}
       {has("action") && !desk ? <Plan /> : null}
       {has("learning") && (step === "learnings" || desk || here?.me.role !== "client") ? <Learnings /> : null}

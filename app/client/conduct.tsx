@@ -4,12 +4,14 @@ import { Cast } from "./cast.tsx";
 import { Accepted } from "./contract.tsx";
 import { Drift } from "./drift.tsx";
 import { FloorCard } from "./floor.tsx";
-import { _, _n } from "./language.ts";
+import { _, _n, list } from "./language.ts";
 import { Live } from "./lazy.tsx";
 import { Said } from "./offer.tsx";
 import { Refused } from "./parts.tsx";
 import { Roles } from "./roles.tsx";
 import { acceptContract, ask, may, phase, shortName, view } from "./store.ts";
+import { Conversation } from "./text/conversation.tsx";
+import { someoneWrites } from "./text/turn.ts";
 import { entriesOf, offeredNow } from "./writing.tsx";
 
 export function Conduct(): JSX.Element | null {
@@ -21,6 +23,7 @@ export function Conduct(): JSX.Element | null {
     <aside class="side" aria-label={_("More to conduct with")}>
       {running && contractNow() ? <Contract /> : null}
       {running && here.conduct.waiting ? <Reveal /> : null}
+      {here.session.status === "open" || (running && !silent) ? <Talk /> : null}
       {running && !silent ? <FloorCard /> : null}
       {running && silent ? <Ready /> : null}
       {running && (here.conduct.proposals.length ?? 0) > 0 ? <Drift /> : null}
@@ -68,6 +71,32 @@ function Contract(): JSX.Element | null {
   );
 }
 
+/** What is said in writing: the group's conversation, or the words of one person to be read aloud. */
+function Talk(): JSX.Element | null {
+  const here = view.value;
+  if (!here || !someoneWrites(here)) return null;
+  const alone = here.ladder.rung === "text" ? [] : here.seats.filter((seat) => seat.rung === "text");
+  const names = alone.filter((seat) => seat.presence === "here").map((seat) => shortName(seat.id));
+  return (
+    <section class="sheet block" data-part="floor" aria-labelledby="talk">
+      <header>
+        <h2 id="talk">{_("In writing")}</h2>
+      </header>
+      {names.length ? (
+        <p class="small">
+          {_n(
+            "{names} writes: read their words aloud, and write to them what matters.",
+            "{names} write: read their words aloud, and write to them what matters.",
+            names.length,
+            { names: list(names) },
+          )}
+        </p>
+      ) : null}
+      <Conversation />
+    </section>
+  );
+}
+
 /** What people wrote for everybody in this phase, to be read aloud. */
 function Written(): JSX.Element | null {
   const kinds = (["question", "idea"] as const).filter(
@@ -76,7 +105,7 @@ function Written(): JSX.Element | null {
   return kinds.length ? (
     <section class="sheet block" data-part="group" aria-labelledby="written">
       <header>
-        <h2 id="written">{_("In writing")}</h2>
+        <h2 id="written">{_("Offered in writing")}</h2>
       </header>
       {kinds.map((kind) => (
         <Said key={kind} kind={kind} />

@@ -24,7 +24,7 @@ export function Live({ part }: { part: "Buttons" | "Notes" | "Ways" }): JSX.Elem
 }
 
 interface Props {
-  part: "captures" | "desk" | "sorting" | "notebook";
+  part: "captures" | "desk" | "sorting" | "notebook" | "talk";
   onClose?: () => void;
   bare?: boolean;
 }
@@ -33,5 +33,6 @@ export function Lazy({ part, onClose, bare }: Props): JSX.Element | null {
   const parts = loaded.value;
   if (!parts) return null;
   if (part === "notebook") return <parts.Notebook bare={bare ?? false} onClose={onClose ?? (() => {})} />;
+  if (part === "talk") return <parts.Conversation />;
   return part === "sorting" ? <parts.Sorting /> : <parts.Captures desk={part === "desk"} />;
 }

@@ -13,6 +13,7 @@ import { middleKey, part, Request, Step } from "./middle.tsx";
 import { Closed, LinkLine } from "./parts.tsx";
 import { ask, link, may, phase, seat, view } from "./store.ts";
 import { Horizon, Table } from "./table.tsx";
+import { inWriting } from "./text/turn.ts";
 import type { SeatView, View } from "./wire.gen.ts";
 
 /** The seats from one's own chair, clockwise. */
@@ -53,13 +54,15 @@ export function Room({ session }: { session: string }): JSX.Element {
     timeHidden.value = !timeHidden.value;
     remember("ronde:time-hidden", timeHidden.value);
   };
-  const desk = writesNow(here, phase.value?.voice ?? "");
+  const writes = writesNow(here, phase.value?.voice ?? "");
+  const talks = !writes && inWriting(here) && here.session.status !== "ended";
+  const desk = writes || talks;
   const frame = { onHide: hide, timeHidden: timeHidden.value };
   return (
     <>
       <Announcer />
       {desk ? (
-        <Desk here={here} notebook={deskNotebook} {...frame} />
+        <Desk here={here} notebook={deskNotebook} talks={talks} {...frame} />
       ) : (
         <div class="room">
           <Bar {...frame} session={session} />
@@ -100,15 +103,17 @@ function Round({ here, hidden }: { here: View; hidden: boolean }): JSX.Element {
 
 interface DeskProps {
   here: View;
+  /** Whether the desk holds a conversation in writing. */
+  talks: boolean;
   notebook: { value: boolean };
   timeHidden: boolean;
   onHide: () => void;
 }
 
 /** When the person writes: the others on the horizon, the near half of the table is a desk. */
-function Desk({ here, notebook, timeHidden, onHide }: DeskProps): JSX.Element {
+function Desk({ here, notebook, talks, timeHidden, onHide }: DeskProps): JSX.Element {
   const others = fromMyChair(here.seats, here.me.id).slice(1);
-  const plan = here.me.writes.action !== undefined;
+  const plan = !talks && here.me.writes.action !== undefined;
   return (
     <div class="room writing">
       <Bar timeHidden={timeHidden} onHide={onHide} session={here.session.id} />
@@ -118,7 +123,7 @@ function Desk({ here, notebook, timeHidden, onHide }: DeskProps): JSX.Element {
       </section>
       <main class="work">
         <Horizon hidden={timeHidden} />
-        <div class={plan ? "inner" : "inner single"}>
+        <div class={talks ? "inner talks" : plan ? "inner" : "inner single"}>
           <section class="now" aria-label={_("Now")}>
             <div>
               <Step />
@@ -127,7 +132,16 @@ function Desk({ here, notebook, timeHidden, onHide }: DeskProps): JSX.Element {
             </div>
             <Request />
           </section>
-          <Lazy part={plan ? "sorting" : "desk"} />
+          {talks ? (
+            <>
+              <Lazy part="talk" />
+              <div class="beside">
+                <Lazy part="captures" />
+              </div>
+            </>
+          ) : (
+            <Lazy part={plan ? "sorting" : "desk"} />
+          )}
         </div>
       </main>
       <Foot notebook={notebook} session={here.session.id} />

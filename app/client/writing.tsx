@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { useId } from "preact/hooks";
 import { _ } from "./language.ts";
-import { drafts, link, slot, typed, view } from "./store.ts";
+import { drafts, link, phaseWords, slot, typed, view } from "./store.ts";
 import type { EntryView, Kind } from "./wire.gen.ts";
 
 export interface Writing {
@@ -96,7 +96,17 @@ export function entriesOf(kind: string, mine?: boolean): EntryView[] {
 /** What was offered to the client of this turn; an earlier client's words belong to an earlier turn. */
 export function offeredNow(kind: "question" | "idea"): EntryView[] {
   const here = view.value;
-  if (!here || here.session.turns === 1) return entriesOf(kind);
+  const all = [...entriesOf(kind), ...(kind === "idea" ? saidToMe() : [])];
+  if (!here || here.session.turns === 1) return all;
   const first = here.plan.find((each) => each.round === slot.value?.round);
-  return entriesOf(kind).filter((each) => each.written_at >= (first?.starts_at ?? 0));
+  return all.filter((each) => each.written_at >= (first?.starts_at ?? 0));
+}
+
+/** What the others said to the client in writing, for want of sound, where ideas are offered. */
+function saidToMe(): EntryView[] {
+  const here = view.value;
+  if (here?.me.role !== "client") return [];
+  const offers = (key: string) =>
+    phaseWords(here.plan.find((each) => each.key === key))?.captures.some((each) => each.kind === "idea");
+  return entriesOf("speech", false).filter((each) => offers(each.phase));
 }

@@ -17,7 +17,6 @@ from app.engine.protocol import Role, Stage
 from app.engine.replan import starts
 from app.engine.rotation import Cast
 from app.engine.state import Person, Presence, Session, Status
-from app.engine.written_turns import pending, someone_writes
 from app.engine.view import (
     BridgeView,
     ClockView,
@@ -32,6 +31,7 @@ from app.engine.view import (
     SessionView,
     View,
 )
+from app.engine.written_turns import pending, someone_writes
 
 
 @dataclass(frozen=True, slots=True)

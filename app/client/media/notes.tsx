@@ -1,6 +1,6 @@
 // One calm sentence when something changed on the way: what happened, what still works, what to do.
 import { useSignal } from "@preact/signals";
-import { CircleHelp, LifeBuoy, Phone, Volume2 } from "lucide";
+import { CircleHelp, LifeBuoy, PencilLine, Phone, Volume2 } from "lucide";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { Icon } from "../icon.tsx";
@@ -11,7 +11,13 @@ import { Screen } from "./screen.tsx";
 import { sentences, type Told } from "./sentences.ts";
 import { elsewhere, muffled, using, weak } from "./state.ts";
 
-const ICONS = { sound: Volume2, phone: Phone, help: LifeBuoy, question: CircleHelp } as const;
+const ICONS = {
+  sound: Volume2,
+  phone: Phone,
+  help: LifeBuoy,
+  question: CircleHelp,
+  words: PencilLine,
+} as const;
 
 /** What is to be said now; nothing most of the time. */
 export function Notes(): JSX.Element | null {

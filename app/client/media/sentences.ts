@@ -11,7 +11,7 @@ export type Action = "play" | "phone" | "write" | "back" | "rise" | "stay" | "he
 export interface Told {
   /** The same note is not shown again once it is put away. */
   readonly key: string;
-  readonly icon: "sound" | "phone" | "help" | "question";
+  readonly icon: "sound" | "phone" | "help" | "question" | "words";
   readonly what: string;
   readonly still: string;
   readonly todo: string;
@@ -56,6 +56,7 @@ export function sentences(heard: Heard): Told | null {
     ofSilence(heard, here) ??
     ofWeakLine(heard) ??
     ofOffer(here) ??
+    ofWords(heard, here) ??
     ofGroup(heard, here)
   );
 }
@@ -193,6 +194,27 @@ function ofSilence({ using, now }: Heard, here: View): Told | null {
     what: _("The sound has stopped."),
     still: _("Time and writing go on."),
     todo: _("We are already trying another way. Nothing to do."),
+  });
+}
+
+const READ_FOR = 90_000;
+const SHOWN = 180;
+
+/** What somebody without sound says in writing, while the others speak. */
+function ofWords({ hourNow }: Heard, here: View): Told | null {
+  if (here.ladder.rung === "text" || here.me.rung === "text") return null;
+  const writes = (id: string | null) => here.seats.some((seat) => seat.id === id && seat.rung === "text");
+  const last = Object.values(here.entries)
+    .filter((each) => each.kind === "speech" && !each.mine && writes(each.author))
+    .sort((a, b) => a.written_at - b.written_at)
+    .at(-1);
+  if (!last || hourNow - last.written_at > READ_FOR) return null;
+  const text = last.text.length > SHOWN ? `${last.text.slice(0, SHOWN).trimEnd()}…` : last.text;
+  return told(`words-${last.id}`, {
+    icon: "words",
+    what: _("{name} writes:", { name: shortName(last.author) }),
+    still: _("“{text}”", { text }),
+    todo: here.conduct ? _("Read it aloud.") : "",
   });
 }
 
