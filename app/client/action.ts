@@ -8,7 +8,6 @@ export type Action =
   | { readonly is: "accept"; readonly entry: string; readonly revision: number }
   | { readonly is: "word-contract" }
   | { readonly is: "propose" }
-  | { readonly is: "nothing" }
   | { readonly is: "ready"; readonly ready: boolean }
   | { readonly is: "raise"; readonly after: readonly string[] }
   | { readonly is: "lower"; readonly after: readonly string[] };
@@ -31,8 +30,7 @@ export function actionOf(
   if ((voice === "silence" || voice === "writing") && may("say-ready"))
     return { is: "ready", ready: me.ready };
   const together = view.ladder.rung === "text" && voice === "in-turn" && !floor.holder && !floor.round.length;
-  if (together && may("say-ready") && me.role !== "client" && me.role !== "observer")
-    return me.ready ? { is: "none" } : { is: "nothing" };
+  if (together) return { is: "none" }; // all write at the same time: nobody waits for the floor
   const rank = floor.hands.indexOf(me.id);
   const needsHand = !writes && !floor.round.includes(me.id);
   if (needsHand && rank >= 0) return { is: "lower", after: floor.hands.slice(0, rank) };

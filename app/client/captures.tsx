@@ -3,14 +3,14 @@ import type { JSX } from "preact";
 import { WordContract } from "./contract.tsx";
 import { Learnings, Ratings } from "./learnings.tsx";
 
+export { Desk } from "./desk.tsx";
 export { Notebook } from "./notebook.tsx";
 export { Conversation } from "./text/conversation.tsx";
 
 import { Offer } from "./offer.tsx";
 import { Ideas, Plan } from "./plan.tsx";
-import { phase, view } from "./store.ts";
+import { inWriting, phase, view } from "./store.ts";
 import { Subjects } from "./subject.tsx";
-import { inWriting } from "./text/turn.ts";
 import { entriesOf, offeredNow } from "./writing.tsx";
 
 /** What the client does in silence: sort ideas, write steps. */
@@ -24,7 +24,7 @@ export function Sorting(): JSX.Element {
 }
 
 /** What this phase asks for besides notes, for this person; in the order of a session. */
-export function Captures({ desk }: { desk?: boolean }): JSX.Element {
+export function Captures({ desk, all }: { desk?: boolean; all?: boolean }): JSX.Element {
   const here = view.value;
   const writes = here?.me.writes ?? {};
   const step = phase.value?.step ?? "";
@@ -32,7 +32,8 @@ export function Captures({ desk }: { desk?: boolean }): JSX.Element {
   const there = (kind: "question" | "idea") =>
     phase.value?.captures.some((each) => each.kind === kind) && offeredNow(kind).length > 0;
   const said = here ? inWriting(here) : false; // who writes in place of speaking asks and offers in the conversation
-  const early = !here?.request.subject && (has("subject") || entriesOf("subject").length > 0);
+  const elsewhere = said && !all && phase.value?.voice === "round"; // one thing at a time: the notebook has it
+  const early = !elsewhere && !here?.request.subject && (has("subject") || entriesOf("subject").length > 0);
   return (
     <>
       {early ? <Subjects /> : null}

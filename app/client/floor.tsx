@@ -36,7 +36,7 @@ export function FloorCard(): JSX.Element | null {
   const voice = phase.value?.voice;
   const answers = voice === "questions" || voice === "in-turn"; // the client answers, or listens
   const unheard =
-    voice === "client"
+    voice === "client" || here.ladder.rung === "text"
       ? []
       : conduct.unheard.filter(
           (id) =>

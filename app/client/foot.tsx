@@ -88,10 +88,6 @@ function Act({
       return <Main icon={PencilLine} word={_("Write my request")} onClick={open} />;
     case "propose":
       return <Main icon={PencilLine} word={_("Propose a subject")} onClick={open} />;
-    case "nothing":
-      return (
-        <Main icon={Check} word={_("I have nothing to add")} onClick={give({ type: "say-ready" })} down />
-      );
     case "ready":
       return action.ready ? (
         <Main

@@ -9,6 +9,11 @@ export async function loadParts(): Promise<void> {
   loaded.value = await import("./captures.tsx").catch(() => null);
 }
 
+/** Gives the parts once they are here. */
+export function later(): typeof loaded.value {
+  return loaded.value;
+}
+
 const live = signal<typeof import("./media/live.tsx") | null>(null);
 
 /** Fetches sound and picture; the room is already usable, and stays so without them. */
@@ -24,7 +29,7 @@ export function Live({ part }: { part: "Buttons" | "Notes" | "Ways" }): JSX.Elem
 }
 
 interface Props {
-  part: "captures" | "desk" | "sorting" | "notebook" | "talk";
+  part: "captures" | "desk" | "sorting" | "notebook" | "talk" | "all";
   onClose?: () => void;
   bare?: boolean;
 }
@@ -34,5 +39,9 @@ export function Lazy({ part, onClose, bare }: Props): JSX.Element | null {
   if (!parts) return null;
   if (part === "notebook") return <parts.Notebook bare={bare ?? false} onClose={onClose ?? (() => {})} />;
   if (part === "talk") return <parts.Conversation />;
-  return part === "sorting" ? <parts.Sorting /> : <parts.Captures desk={part === "desk"} />;
+  return part === "sorting" ? (
+    <parts.Sorting />
+  ) : (
+    <parts.Captures desk={part === "desk"} all={part === "all"} />
+  );
 }

@@ -71,7 +71,7 @@ export function Notebook({ onClose, bare }: { onClose: () => void; bare?: boolea
         </button>
       </header>
       <div class="pages">
-        {bare ? null : <Lazy part="captures" />}
+        {bare ? null : <Lazy part="all" />}
         <Notes prompts={prompts} />
       </div>
     </aside>

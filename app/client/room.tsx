@@ -8,12 +8,11 @@ import { Bar } from "./bar.tsx";
 import { Foot } from "./foot.tsx";
 import { listen } from "./keys.ts";
 import { _ } from "./language.ts";
-import { Lazy, Live, loadLive, loadParts } from "./lazy.tsx";
+import { Lazy, Live, later, loadLive, loadParts } from "./lazy.tsx";
 import { middleKey, part, Request, Step } from "./middle.tsx";
 import { Closed, LinkLine } from "./parts.tsx";
-import { ask, link, may, phase, seat, view } from "./store.ts";
-import { Horizon, Table } from "./table.tsx";
-import { inWriting } from "./text/turn.ts";
+import { ask, inWriting, link, phase, seat, view } from "./store.ts";
+import { Table } from "./table.tsx";
 import type { SeatView, View } from "./wire.gen.ts";
 
 /** The seats from one's own chair, clockwise. */
@@ -56,12 +55,12 @@ export function Room({ session }: { session: string }): JSX.Element {
   };
   const writes = writesNow(here, phase.value?.voice ?? "");
   const talks = !writes && inWriting(here) && here.session.status !== "ended";
-  const desk = writes || talks;
+  const Desk = writes || talks ? later()?.Desk : undefined; // until it is loaded, the table
   const frame = { onHide: hide, timeHidden: timeHidden.value };
   return (
     <>
       <Announcer />
-      {desk ? (
+      {Desk ? (
         <Desk here={here} notebook={deskNotebook} talks={talks} {...frame} />
       ) : (
         <div class="room">
@@ -98,57 +97,6 @@ function Round({ here, hidden }: { here: View; hidden: boolean }): JSX.Element {
         <Request />
       </section>
     </Table>
-  );
-}
-
-interface DeskProps {
-  here: View;
-  /** Whether the desk holds a conversation in writing. */
-  talks: boolean;
-  notebook: { value: boolean };
-  timeHidden: boolean;
-  onHide: () => void;
-}
-
-/** When the person writes: the others on the horizon, the near half of the table is a desk. */
-function Desk({ here, notebook, talks, timeHidden, onHide }: DeskProps): JSX.Element {
-  const others = fromMyChair(here.seats, here.me.id).slice(1);
-  const plan = !talks && here.me.writes.action !== undefined;
-  return (
-    <div class="room writing">
-      <Bar timeHidden={timeHidden} onHide={onHide} session={here.session.id} />
-      <section class="stage" aria-label={_("The group")}>
-        <Live part="Notes" />
-        <Table seats={others} me={here.me.id} holder={here.floor.holder} arc words="" />
-      </section>
-      <main class="work">
-        <Horizon hidden={timeHidden} />
-        <div class={talks ? "inner talks" : plan ? "inner" : "inner single"}>
-          <section class="now" aria-label={_("Now")}>
-            <div>
-              <Step />
-              <p class="part">{part()}</p>
-              <LinkLine />
-            </div>
-            <Request />
-          </section>
-          {talks ? (
-            <>
-              <Lazy part="talk" />
-              <div class="beside">
-                <Lazy part="captures" />
-              </div>
-            </>
-          ) : (
-            <Lazy part={plan ? "sorting" : "desk"} />
-          )}
-        </div>
-      </main>
-      <Foot notebook={notebook} session={here.session.id} />
-      {notebook.value && may("write") ? (
-        <Lazy part="notebook" bare onClose={() => (notebook.value = false)} />
-      ) : null}
-    </div>
   );
 }
 

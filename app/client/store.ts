@@ -153,6 +153,11 @@ export function seat(id: string | null | undefined): SeatView | null {
   return view.value?.seats.find((each) => each.id === id) ?? null;
 }
 
+/** Whether this person writes in place of speaking, or the whole group does. */
+export function inWriting(here: View): boolean {
+  return here.ladder.rung === "text" || here.me.rung === "text";
+}
+
 /** A person's name, or a word for a person who has left the list. */
 export function name(id: string | null | undefined): string {
   return seat(id)?.name ?? _("someone");

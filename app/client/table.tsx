@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { placeArc, placeRing, placeSeats } from "./geometry.ts";
 import { _ } from "./language.ts";
 import { wordsOf } from "./measure.ts";
-import { horizon, path } from "./outline.ts";
+import { path } from "./outline.ts";
 import { Seat } from "./seat.tsx";
 import { face, slot } from "./store.ts";
 import type { SeatView } from "./wire.gen.ts";
@@ -62,7 +62,8 @@ export function Table({ seats, me, holder, front, arc, hidden, words, children }
   );
 }
 
-function timeOf(): string {
+/** Names how time stands, for the ring. */
+export function timeOf(): string {
   const phase = face.value?.phase ?? "before";
   return phase === "last" ? "run" : phase === "ended" ? "hidden" : phase;
 }
@@ -81,39 +82,6 @@ function Ring(): JSX.Element {
       <path key={slot.value?.key ?? ""} class="ring ring--gone" pathLength={1} />
       <path class="ring ring--last" pathLength={1} />
       <path class="ring ring--over" pathLength={1} />
-    </svg>
-  );
-}
-
-/** The far edge of the desk carries the ring when one writes. */
-export function Horizon({ hidden }: { hidden: boolean }): JSX.Element {
-  const svg = useRef<SVGSVGElement>(null);
-  const time = face.value;
-  useLayoutEffect(() => {
-    const element = svg.current;
-    if (!element) return;
-    const draw = () => {
-      const { clientWidth: w, clientHeight: h } = element;
-      if (!w) return;
-      element.setAttribute("viewBox", `0 0 ${w} ${h}`);
-      for (const line of element.querySelectorAll("path")) line.setAttribute("d", horizon(w, h));
-    };
-    draw();
-    const sizes = new ResizeObserver(draw);
-    sizes.observe(element);
-    return () => sizes.disconnect();
-  }, []);
-  return (
-    <svg
-      class="horizon"
-      aria-hidden="true"
-      ref={svg}
-      data-time={hidden ? "hidden" : timeOf()}
-      style={{ "--gone": String(time?.gone ?? 0), "--last": String(time?.last ?? 1) }}
-    >
-      <path class="ring ring--track" />
-      <path class="ring ring--gone" pathLength={1} />
-      <path class="ring ring--last" pathLength={1} />
     </svg>
   );
 }

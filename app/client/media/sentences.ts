@@ -105,6 +105,7 @@ function ofReturn({ backSince, now }: Heard, here: View): Told | null {
 }
 
 function ofOwn(here: View): Told | null {
+  if (here.me.rung === "text" && here.ladder.rung === "text") return null; // the group's sentence says it
   switch (here.me.rung) {
     case "bridge":
       return told("own-bridge", {
@@ -269,7 +270,6 @@ function ofGroup({ using }: Heard, here: View): Told | null {
         todo: here.bridge.phone
           ? `${number(here)} ${_("Writing is enough.")}`
           : _("Write when it is your turn."),
-        lasting: true,
       });
   }
   if (using.way === "mesh")

@@ -153,9 +153,11 @@ function theirs(who: string | null, before: readonly string[] | null): string {
 }
 
 function together({ mine, done, all }: Turn & { is: "together" }): string {
+  const here = view.value;
   const count = _("{n} of {all} have written.", { n: done, all });
   switch (mine) {
     case "write":
+      if (here?.me.ready) return `${_("You have nothing to add for now; you still may.")} ${count}`;
       return `${_("Everybody writes one idea at the same time; they are shown together.")} ${count}`;
     case "done":
       return `${_("Your words are in. They are shown when everybody has written.")} ${count}`;
@@ -181,9 +183,12 @@ function Composer({ turn }: { turn: Turn }): JSX.Element {
     }
   };
   const role = here?.me.role ?? "";
-  const starts = (phase.value?.prompts[role] ?? phase.value?.prompts.consultant ?? []).filter((each) =>
-    each.endsWith("…"),
-  );
+  const starts =
+    here?.me.writes.contract !== undefined
+      ? []
+      : (phase.value?.prompts[role] ?? phase.value?.prompts.consultant ?? []).filter((each) =>
+          each.endsWith("…"),
+        );
   const passes = writes && here?.floor.holder === here?.me.id && turn.is === "mine" && turn.what !== "story";
   return (
     <form class="compose" onSubmit={send}>
@@ -218,10 +223,15 @@ function Composer({ turn }: { turn: Turn }): JSX.Element {
       ) : null}
       <Refused where={SLOT} />
       <p class="row">
-        <button type="submit" class="btn main" disabled={!writes || !text.trim()}>
+        <button type="submit" class={here?.conduct ? "btn" : "btn main"} disabled={!writes || !text.trim()}>
           <Icon of={Send} />
           {word(turn)}
         </button>
+        {turn.is === "together" && turn.mine === "write" && !here?.me.ready ? (
+          <button type="button" class="btn bare" onClick={() => void ask({ type: "say-ready" }, SLOT)}>
+            {_("I have nothing to add")}
+          </button>
+        ) : null}
         {passes && may("pass-floor") ? (
           <button type="button" class="btn bare" onClick={() => void ask({ type: "pass-floor" })}>
             {_("Pass")}

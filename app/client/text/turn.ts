@@ -19,11 +19,6 @@ export type Mine = "hello" | "story" | "round" | "question" | "answer" | "free" 
 
 const CONDUCT: ReadonlySet<string> = new Set(["facilitator", "co-facilitator"]);
 
-/** Whether this person writes in place of speaking, or the whole group does. */
-export function inWriting(here: View): boolean {
-  return here.ladder.rung === "text" || here.me.rung === "text";
-}
-
 /** Whether anybody at the table takes part in writing. */
 export function someoneWrites(here: View): boolean {
   return here.seats.some((seat) => seat.rung === "text" && seat.presence === "here");
@@ -45,7 +40,7 @@ export function turnOf(here: View, voice: string): Turn {
 function whatNow(here: View, voice: string, group: boolean): Mine {
   const { me, floor } = here;
   const holds = floor.holder === me.id;
-  if (!group && !inWriting(here)) return "aside";
+  if (!group && me.rung !== "text") return "aside";
   if (floor.round.length || (voice === "round" && holds)) return "round";
   switch (voice) {
     case "client":
