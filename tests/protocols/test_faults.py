@@ -46,6 +46,7 @@ def _changed(old: str, new: str) -> tuple[int, str]:
         ("{least: 5, default: 8, most: 15}", "false", "not-minutes"),
         ("people: {least: 4, most: 10}", "people: {least: 10, most: 4}", "people-order"),
         ("voice: round", "voice: yes", "not-one-of"),
+        ("{kind: question,", "{kind: speech,", "not-one-of"),
         ("protected: true", "protected: yes", "not-yes-no"),
         ("id: codev-75", "id: Codev 75", "not-name"),
         ("by: consultant,", "by: consultans,", "not-one-of-close"),
