@@ -11,17 +11,12 @@ interface Props {
 }
 
 export function Actions({ told, onPut }: Props): JSX.Element | null {
-  if (!told.actions.length && told.lasting) return null;
+  if (!told.actions.length) return null;
   return (
     <p class="row">
       {told.actions.map((action) => (
         <One key={action} action={action} onPut={onPut} />
       ))}
-      {told.lasting ? null : (
-        <button type="button" class="btn bare" onClick={onPut}>
-          {_("Understood")}
-        </button>
-      )}
     </p>
   );
 }

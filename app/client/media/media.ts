@@ -74,6 +74,8 @@ export class Media {
   #timer: ReturnType<typeof setInterval>;
   #moved = performance.now();
   #doubted = Number.NEGATIVE_INFINITY;
+  /** Whether sound ever arrived on this page. */
+  #flowed = false;
 
   constructor(wires: Wires) {
     this.#wires = wires;
@@ -225,6 +227,12 @@ export class Media {
     return shown.soundFirst.value || shown.weak.value !== "no";
   }
 
+  /** Whether there is anybody whose voice could be missed: simulated people have none. */
+  #isAwaited(): boolean {
+    const now = this.#now;
+    return now ? now.others.some((one) => now.livekit || this.#mesh.knows(one)) : false;
+  }
+
   /** Feels how the line is: a weak one carries sound before picture. */
   #feel(at: number): void {
     if (!this.#isWell()) return;
@@ -304,9 +312,10 @@ export class Media {
   // -- what is shown, and the voice rule ------------------------------------------------------------
 
   #tell(way: Using): void {
-    const silent = way === "none" || this.#stay.silent >= PATIENCE.banner;
-    const alone = (this.#now?.others.length ?? 0) === 0;
-    const lost = silent && !alone && way !== "mesh" && !this.#away;
+    const well = way === "mesh" || (way === "sfu" && this.#stay.silent < PATIENCE.banner);
+    this.#flowed ||= well;
+    const starting = !this.#flowed && performance.now() - this.#moved < PATIENCE.switch;
+    const lost = !well && !starting && !this.#away && this.#isAwaited();
     const before = shown.using.value;
     const since = lost ? (before.silentSince ?? performance.now()) : null;
     batch(() => {

@@ -1,9 +1,10 @@
 // One calm sentence when something changed on the way: what happened, what still works, what to do.
 import { useSignal } from "@preact/signals";
-import { CircleHelp, LifeBuoy, PencilLine, Phone, Volume2 } from "lucide";
+import { CircleHelp, LifeBuoy, PencilLine, Phone, Volume2, X } from "lucide";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { Icon } from "../icon.tsx";
+import { _ } from "../language.ts";
 import { link, now, view } from "../store.ts";
 import { backSince, lostSince } from "./absence.ts";
 import { Actions } from "./actions.tsx";
@@ -56,10 +57,18 @@ function Note({ told, onPut }: { told: Told; onPut: () => void }): JSX.Element {
       <Icon of={ICONS[told.icon]} />
       <div>
         <p>
-          <b>{told.what}</b> {told.still} {told.todo}
+          <b>{told.what}</b>{" "}
+          <span>
+            {told.still} {told.todo}
+          </span>
         </p>
         <Actions told={told} onPut={onPut} />
       </div>
+      {told.lasting ? null : (
+        <button type="button" class="btn bare" aria-label={_("Understood")} title={_("Understood")} onClick={onPut}>
+          <Icon of={X} />
+        </button>
+      )}
     </div>
   );
 }

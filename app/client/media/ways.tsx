@@ -21,7 +21,7 @@ export function Ways(): JSX.Element | null {
   const ways = here.media.livekit ? WAYS : WAYS.filter((each) => !each.startsWith("sfu"));
   const apart = here.seats.filter((seat) => seat.presence === "here" && seat.id !== here.me.id);
   return (
-    <details class="sheet block ways" data-part="group">
+    <details class="sheet block rungs" data-part="group">
       <summary>
         <b>{_("Change the way")}</b> <span class="quiet">{NAMES[here.ladder.rung]?.()}</span>
       </summary>
