@@ -65,7 +65,13 @@ function Note({ told, onPut }: { told: Told; onPut: () => void }): JSX.Element {
         <Actions told={told} onPut={onPut} />
       </div>
       {told.lasting ? null : (
-        <button type="button" class="btn bare" aria-label={_("Understood")} title={_("Understood")} onClick={onPut}>
+        <button
+          type="button"
+          class="btn bare"
+          aria-label={_("Understood")}
+          title={_("Understood")}
+          onClick={onPut}
+        >
           <Icon of={X} />
         </button>
       )}
