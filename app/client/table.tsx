@@ -100,11 +100,12 @@ function arrange(table: HTMLElement, weights: readonly number[], arc: boolean): 
     max: number("--max", 300),
     weights,
   };
-  if (!area.w || !area.h || !weights.length) return;
+  if (!area.w || !weights.length) return;
   stage.style.setProperty("--sink", "0px");
   const words = arc ? [] : wordsOf(table, stage.querySelector(".core"));
   const round = arc ? null : placeSeats({ ...area, words });
   const placed = arc ? placeArc(area) : (round ?? placeSeats({ ...area, words: [] }));
+  table.toggleAttribute("data-away", !placed || placed.D < 12); // no place for faces under a long note
   if (!placed) return;
   if ("n" in placed) {
     const { a, b, n, cx, cy, sink, D } = placed;
