@@ -5,9 +5,8 @@ import asyncio
 import json
 import os
 import sys
-import tempfile
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, TextIO
 from urllib.parse import urlsplit
@@ -15,17 +14,14 @@ from urllib.parse import urlsplit
 from app.config import BadSetting, from_environment, prepare_data
 from app.engine.ids import PersonId, SessionId
 from app.rehearsal.browser import Browser, Ledger, Lost, View
+from app.rehearsal.drops import WHATS, BadDrop, Drop, Fell, read_drop
+from app.rehearsal.local_server import Elsewhere, LocalServer, Stop
 from app.rehearsal.managers import phase_key
 from app.rehearsal.story import languages, tell
 from app.rehearsal.tempo import Tempo, read_speed
 from app.rehearsal.troupe import Place, Played, Stage, play
 
-STARTS_WITHIN = 30.0
 BAR = 24
-
-
-class Stop(Exception):
-    """The rehearsal cannot go on; its text is one sentence for the person who asked."""
 
 
 def main(words: Sequence[str]) -> int:
@@ -67,6 +63,14 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--lang", choices=languages(), default="fr", help="language of the people (fr)")
     parser.add_argument("--sessions", type=int, default=1, metavar="N", help="sessions at the same time (1)")
     parser.add_argument(
+        "--drop",
+        type=_drop,
+        action="append",
+        default=[],
+        metavar="WHAT@PHASE",
+        help=f"play a drop in a phase, at the speed of life, as in video@consultation; again for more ({', '.join(WHATS)})",
+    )
+    parser.add_argument(
         "--url",
         type=_address,
         help="a server that runs already, by the address people type (its RONDE_ORIGIN), without an account; "
@@ -98,24 +102,43 @@ def _address(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
+def _drop(text: str) -> Drop:
+    try:
+        return read_drop(text)
+    except BadDrop as bad:
+        raise argparse.ArgumentTypeError(str(bad)) from None
+
+
 async def _rehearse(given: argparse.Namespace) -> None:
     folder = from_environment(os.environ, data=given.data).data
     prepare_data(folder)
     ledger = Ledger()
     bar = Bar(sys.stderr, quiet=given.json)
-    async with _server(given.url) as base, asyncio.TaskGroup() as sessions:
+    if given.url is not None and any(each.what == "server" for each in given.drop):
+        raise Stop("A server given by --url is not ours to kill: rehearse server@… without --url.")
+    async with (
+        LocalServer() if given.url is None else Elsewhere(given.url) as server,
+        asyncio.TaskGroup() as sessions,
+    ):
         played = [
-            sessions.create_task(_one(given, base, ledger, bar, number)) for number in range(given.sessions)
+            sessions.create_task(_one(given, server, ledger, bar, number)) for number in range(given.sessions)
         ]
         sessions.create_task(_print_all(given, folder / "rehearsals", ledger, bar, played))
 
 
 async def _one(
-    given: argparse.Namespace, base: str, ledger: Ledger, bar: "Bar", number: int
+    given: argparse.Namespace, server: LocalServer | Elsewhere, ledger: Ledger, bar: "Bar", number: int
 ) -> tuple[Stage, Played]:
-    host = Browser(base, base, given.lang)
+    host = Browser(server.address, server.address, given.lang)
     stage = await _stage(given, host)
-    played = await play(stage, host, ledger, lambda view: bar.show(number, view, stage))
+    played = await play(
+        stage,
+        host,
+        ledger,
+        lambda view: bar.show(number, view, stage),
+        drops=tuple(given.drop),
+        outage=server if isinstance(server, LocalServer) else None,
+    )
     return stage, played
 
 
@@ -143,6 +166,7 @@ async def _stage(given: argparse.Namespace, host: Browser) -> Stage:
         case status:
             raise Stop(f"{host.base} is no Ronde that can rehearse: it answered with {status}.")
     told = json.loads(answer.body)
+    _check_phases(given, told["phases"])
     story = tell(given.lang)
     characters = {each.name: each for each in story.people}
     places = tuple(
@@ -151,35 +175,12 @@ async def _stage(given: argparse.Namespace, host: Browser) -> Stage:
     return Stage(SessionId(told["session"]), PersonId(told["host"]), places, story, given.speed)
 
 
-# -- the server ------------------------------------------------------------------------------------------
-
-
-@asynccontextmanager
-async def _server(url: str | None) -> AsyncIterator[str]:
-    """Give the address of the server asked for, or of one that lives as long as the rehearsal."""
-    if url is not None:
-        yield url
-        return
-    with tempfile.TemporaryDirectory(prefix="ronde-rehearsal-") as folder:
-        command = [sys.executable, "-m", "app", "serve", "--port", "0", "--data", folder]
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("RONDE_")}
-        process = await asyncio.create_subprocess_exec(
-            *command, stdout=asyncio.subprocess.PIPE, env=environment, cwd=Path(__file__).parent.parent
-        )
-        try:
-            assert process.stdout is not None
-            async with asyncio.timeout(STARTS_WITHIN):
-                line = (await process.stdout.readline()).decode()
-            address = line.strip().rpartition(" ")[2]
-            if not address.startswith("http"):
-                raise Stop("The server did not start: its reason is above.")
-            yield address
-        except TimeoutError:
-            raise Stop(f"The server did not start within {STARTS_WITHIN:.0f} seconds.") from None
-        finally:
-            if process.returncode is None:
-                process.terminate()
-            await process.wait()
+def _check_phases(given: argparse.Namespace, keys: Sequence[str]) -> None:
+    """Refuse a drop in a phase that will not come; a phase that comes for each client may be named without its number."""
+    phases = dict.fromkeys(key.partition(".")[0] for key in keys)
+    for drop in given.drop:
+        if drop.phase not in phases and drop.phase not in keys:
+            raise Stop(f"{given.protocol} has no phase {drop.phase}; its phases are {', '.join(phases)}.")
 
 
 # -- what is shown ---------------------------------------------------------------------------------------
@@ -236,6 +237,9 @@ def _summary(
 ) -> dict[str, Any]:
     """Say what happened; seconds are those of the protocol, except those used at full speed, where nobody waits."""
     planned = {slot["key"]: slot["granted_ms"] for slot in played.first["plan"]}
+    slowed: Counter[str] = Counter()
+    for each in played.fell:
+        slowed[each.phase] += each.slowed_ms
     return {
         "protocol": given.protocol,
         "people": len(stage.places) + 1,
@@ -244,7 +248,7 @@ def _summary(
             {
                 "id": slot["key"],
                 "planned_s": stage.tempo.protocol_s(planned[slot["key"]]),
-                "used_s": stage.tempo.protocol_s(slot["used_ms"]),
+                "used_s": _used_s(stage, slot["used_ms"], slowed[slot["key"]]),
             }
             for slot in played.last["plan"]
         ],
@@ -255,6 +259,22 @@ def _summary(
         },
         "latency_ms": {"p50": ledger.latency_ms(0.5), "p99": ledger.latency_ms(0.99)},
         "pdf": str(pdf) if pdf else None,
+        "drops": [_as_json(each) for each in played.fell],
+    }
+
+
+def _used_s(stage: Stage, used_ms: int, slowed_ms: int) -> float:
+    """Count a phase's seconds: those of a drop passed at the speed of life, the others at the rehearsal's."""
+    return round(stage.tempo.protocol_s(max(0, used_ms - slowed_ms)) + slowed_ms / 1000, 3)
+
+
+def _as_json(fell: Fell) -> dict[str, Any]:
+    return {
+        "what": fell.what,
+        "phase": fell.phase,
+        "noticed_s": fell.noticed_s,
+        "rung": fell.rung,
+        "clock_stopped_s": fell.clock_stopped_s,
     }
 
 

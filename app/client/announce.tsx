@@ -1,6 +1,8 @@
 // Says to screen readers, politely and once, what the eye sees: a phase begins, a minute is left, my turn.
 import { effect, signal } from "@preact/signals";
 import type { JSX } from "preact";
+import { useEffect } from "preact/hooks";
+import { listen } from "./keys.ts";
 import { _, _n } from "./language.ts";
 import { face, phase, slot, view } from "./store.ts";
 import type { Face } from "./time.ts";
@@ -13,6 +15,8 @@ export function say(sentence: string): void {
 }
 
 export function Announcer(): JSX.Element {
+  useEffect(watch, []);
+  useEffect(() => listen({ t: sayTime }), []);
   return (
     <p class="hidden" role="status" aria-live="polite">
       {said.value}
@@ -44,7 +48,7 @@ function timeSentence(time: Face, title: string): string {
 }
 
 /** Watches what happens and says it; returns how to stop. */
-export function watch(): () => void {
+function watch(): () => void {
   let key: string | undefined;
   let time: string | undefined;
   let mine = false;

@@ -6,6 +6,7 @@ import type { JSX } from "preact";
 import { Icon } from "./icon.tsx";
 import { keysOn, setKeys } from "./keys.ts";
 import { _, hour } from "./language.ts";
+import { Live } from "./lazy.tsx";
 import { Confirm, Mark } from "./parts.tsx";
 import { ask, stop, view } from "./store.ts";
 
@@ -45,6 +46,7 @@ export function Bar({ timeHidden, onHide, session }: Props): JSX.Element {
           </p>
         ) : null}
         <span class="wide">{time}</span>
+        <Live part="PlanB" />
         <details class="options">
           <summary class="btn bare">
             <Icon of={Menu} />
@@ -65,7 +67,7 @@ export function Bar({ timeHidden, onHide, session }: Props): JSX.Element {
               />
               <span>
                 <Icon of={Keyboard} />
-                {_("Shortcuts: H hand, T time, Esc notebook")}
+                {_("Shortcuts: H hand, T time, B plan B, Esc notebook")}
               </span>
             </label>
             {here?.me.role === "co-facilitator" ? (

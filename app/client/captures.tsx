@@ -3,6 +3,8 @@ import type { JSX } from "preact";
 import { WordContract } from "./contract.tsx";
 import { Learnings, Ratings } from "./learnings.tsx";
 
+export { Announcer } from "./announce.tsx";
+export { Closed } from "./closed.tsx";
 export { Desk } from "./desk.tsx";
 export { Notebook } from "./notebook.tsx";
 export { Conversation } from "./text/conversation.tsx";

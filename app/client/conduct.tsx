@@ -32,6 +32,7 @@ export function Conduct(): JSX.Element | null {
       {running ? <Written /> : null}
       {running && !silent ? <Voices /> : null}
       {here.session.status === "ended" ? <Over /> : <Live part="Ways" />}
+      <Live part={here.session.status === "ended" ? "Report" : "Drill"} />
     </aside>
   );
 }
@@ -67,6 +68,7 @@ function Contract(): JSX.Element | null {
           {_("{name} writes the request; it appears here at once.", { name: shortName(request.person) })}
         </p>
       )}
+      <Live part="Dictation" />
     </section>
   );
 }

@@ -2,7 +2,8 @@
 import { useComputed, useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { Announcer, watch } from "./announce.tsx";
+import { Announcer } from "./announce.tsx";
+import { Closed } from "./closed.tsx";
 import { Conduct } from "./conduct.tsx";
 import { ConsoleBar } from "./console_bar.tsx";
 import { consoleKeys, Shortcuts } from "./console_keys.tsx";
@@ -12,7 +13,7 @@ import { listen } from "./keys.ts";
 import { _ } from "./language.ts";
 import { Live, loadLive } from "./lazy.tsx";
 import { middleKey, Request, Step } from "./middle.tsx";
-import { Closed, Confirm, LinkLine } from "./parts.tsx";
+import { Confirm, LinkLine } from "./parts.tsx";
 import { Rail } from "./rail.tsx";
 import { fromMyChair } from "./room.tsx";
 import { narrow } from "./screen.ts";
@@ -27,9 +28,11 @@ export function Console({ session }: { session: string }): JSX.Element {
   const asking = useSignal<"" | "end" | "reopen">("");
   const here = view.value;
   const late = useComputed(() => (view.value?.conduct?.proposals.length ?? 0) > 0);
-  useEffect(watch, []);
   useEffect(() => void loadLive(session), []);
   useEffect(() => listen(consoleKeys(() => (help.value = !help.value))), []);
+  useEffect(() => {
+    if (here && !here.conduct && here.session.status === "running") location.replace(`/room/${session}`);
+  }, [here?.conduct === null, here?.session.status]);
   if (link.value.state === "closed") return <Closed session={session} />;
   if (!here)
     return (

@@ -1,5 +1,5 @@
 // The console's bar: the words to say, nearest the camera, so that eyes stay with people.
-import { ArrowLeft, Keyboard, Menu, NotebookPen, PhoneOff } from "lucide";
+import { Armchair, ArrowLeft, Keyboard, Menu, NotebookPen, PhoneOff } from "lucide";
 import type { JSX } from "preact";
 import { previousPhase } from "./controls.tsx";
 import { Icon } from "./icon.tsx";
@@ -22,6 +22,7 @@ export function ConsoleBar({ session, onHelp, onEnd }: Props): JSX.Element {
       <Say />
       <div class="group">
         <Live part="Buttons" />
+        <Live part="PlanB" />
         <details class="options">
           <summary class="btn bare">
             <Icon of={Menu} />
@@ -40,10 +41,17 @@ export function ConsoleBar({ session, onHelp, onEnd }: Props): JSX.Element {
               />
               {_("Shortcuts on")}
             </label>
-            <a class="btn bare" href={`/sessions/${session}`}>
-              <Icon of={NotebookPen} />
-              {_("Links and people")}
-            </a>
+            {view.value?.me.role === "facilitator" ? (
+              <a class="btn bare" href={`/sessions/${session}`}>
+                <Icon of={NotebookPen} />
+                {_("Links and people")}
+              </a>
+            ) : (
+              <a class="btn bare" href={`/room/${session}`}>
+                <Icon of={Armchair} />
+                {_("Back to the room")}
+              </a>
+            )}
             {may("back") && (view.value?.clock.at ?? 0) > 0 ? (
               <button type="button" class="btn bare" onClick={previousPhase}>
                 <Icon of={ArrowLeft} />

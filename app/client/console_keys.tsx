@@ -91,6 +91,7 @@ export function Shortcuts({ onClose }: { onClose: () => void }): JSX.Element {
     ["R", _("ways to catch up")],
     ["T", _("say the time")],
     ["S", _("say the script again")],
+    ["B", _("plan B")],
     ["F6", _("next region")],
   ];
   return (

@@ -23,20 +23,25 @@ export async function loadLive(session: string): Promise<void> {
   live.value = part;
 }
 
-export function Live({ part }: { part: "Buttons" | "Notes" | "Ways" }): JSX.Element | null {
+type Parts = "Buttons" | "Notes" | "Ways" | "PlanB" | "Drill" | "Report" | "Dictation";
+
+export function Live({ part }: { part: Parts }): JSX.Element | null {
   const Part = live.value?.[part];
   return Part ? <Part /> : null;
 }
 
 interface Props {
-  part: "captures" | "desk" | "sorting" | "notebook" | "talk" | "all";
+  part: "captures" | "desk" | "sorting" | "notebook" | "talk" | "all" | "announcer" | "closed";
   onClose?: () => void;
   bare?: boolean;
+  session?: string;
 }
 
-export function Lazy({ part, onClose, bare }: Props): JSX.Element | null {
+export function Lazy({ part, onClose, bare, session }: Props): JSX.Element | null {
   const parts = loaded.value;
   if (!parts) return null;
+  if (part === "closed") return <parts.Closed session={session ?? ""} />;
+  if (part === "announcer") return <parts.Announcer />;
   if (part === "notebook") return <parts.Notebook bare={bare ?? false} onClose={onClose ?? (() => {})} />;
   if (part === "talk") return <parts.Conversation />;
   return part === "sorting" ? (

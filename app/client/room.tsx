@@ -3,14 +3,13 @@ import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { writesNow } from "./action.ts";
-import { Announcer, sayTime, watch } from "./announce.tsx";
 import { Bar } from "./bar.tsx";
 import { Foot } from "./foot.tsx";
 import { listen } from "./keys.ts";
 import { _ } from "./language.ts";
 import { Lazy, Live, later, loadLive, loadParts } from "./lazy.tsx";
 import { middleKey, part, Request, Step } from "./middle.tsx";
-import { Closed, LinkLine } from "./parts.tsx";
+import { LinkLine } from "./parts.tsx";
 import { ask, inWriting, link, phase, seat, view } from "./store.ts";
 import { Table } from "./table.tsx";
 import type { SeatView, View } from "./wire.gen.ts";
@@ -27,13 +26,11 @@ export function Room({ session }: { session: string }): JSX.Element {
   const deskNotebook = useSignal(false);
   const timeHidden = useSignal(remembers("ronde:time-hidden"));
   const here = view.value;
-  useEffect(watch, []);
   useEffect(() => void loadParts().then(() => loadLive(session)), []);
   useEffect(
     () =>
       listen({
         h: () => void ask(seat(view.value?.me.id)?.hand ? { type: "lower-hand" } : { type: "raise-hand" }),
-        t: sayTime,
         Escape: () => {
           notebook.value = false;
           deskNotebook.value = false;
@@ -41,7 +38,7 @@ export function Room({ session }: { session: string }): JSX.Element {
       }),
     [],
   );
-  if (link.value.state === "closed") return <Closed session={session} />;
+  if (link.value.state === "closed") return <Lazy part="closed" session={session} />;
   if (!here)
     return (
       <main class="closed">
@@ -59,7 +56,7 @@ export function Room({ session }: { session: string }): JSX.Element {
   const frame = { onHide: hide, timeHidden: timeHidden.value };
   return (
     <>
-      <Announcer />
+      <Lazy part="announcer" />
       {Desk ? (
         <Desk here={here} notebook={deskNotebook} talks={talks} {...frame} />
       ) : (

@@ -32,6 +32,7 @@ export function Seat({ seat, me, floor }: { seat: SeatView; me: boolean; floor: 
         <b>{me ? _("You") : <bdi>{short(seat.name)}</bdi>}</b>
         {word ? <span>{word}</span> : null}
         {pathOf(seat)}
+        {lineOf(seat)}
       </p>
       {seat.hand ? (
         <span class="hand">
@@ -54,6 +55,16 @@ const PATHS: Readonly<Record<string, () => string>> = {
 function pathOf(seat: SeatView): JSX.Element | null {
   const word = seat.rung !== view.value?.ladder.rung && seat.presence === "here" && PATHS[seat.rung]?.();
   return word ? <span class="link">{word}</span> : null;
+}
+
+/** For whoever conducts: when somebody hears badly, or nothing. */
+function lineOf(seat: SeatView): JSX.Element | null {
+  const quality = view.value?.conduct?.quality[seat.id] ?? "good";
+  return quality === "good" ? null : (
+    <span class="line" data-line={quality}>
+      {quality === "poor" ? _("weak line") : _("hears nothing")}
+    </span>
+  );
 }
 
 /** The picture's place; video attaches here. Simulated people of a rehearsal have a portrait. */
@@ -107,7 +118,7 @@ export function stateOf(seat: SeatView, me: boolean, floor: boolean): string {
     case "late":
       return _("late");
     case "away":
-      return _("coming back");
+      return seat.rung === "bridge" ? _("by phone") : _("coming back");
     case "gone":
       return _("has left");
   }

@@ -37,6 +37,9 @@ export type Rung = "sfu" | "sfu-audio" | "mesh" | "bridge" | "text" | "alone";
 /** Who closes microphones; nobody is ever unmuted by anyone else. */
 export type Microphones = "people" | "voice-rule";
 
+/** What a rehearsal may break on purpose, and mend again. */
+export type Fault = "video" | "sound" | "network" | "away";
+
 /** Why the server closes a socket; each has its sentence in the catalogue. */
 export const CLOSE_CODES = {
   4000: "bye",
@@ -147,6 +150,12 @@ export interface RequestView {
   readonly consultants: boolean;
 }
 
+/** Something a rehearsal broke on purpose, for one person or for the group. */
+export interface BrokenView {
+  readonly fault: string;
+  readonly person: string | null;
+}
+
 /** How the group is together; offers are in the facilitator's section. */
 export interface LadderView {
   readonly rung: string;
@@ -154,6 +163,7 @@ export interface LadderView {
   readonly since: number | null;
   readonly forced: boolean;
   readonly silent: readonly string[];
+  readonly broken: readonly BrokenView[];
 }
 
 /** What the room may do with sound and picture now. */
@@ -222,6 +232,7 @@ export interface ConductView {
   readonly cast_why: Readonly<Record<string, string | number>>;
   readonly balance: number;
   readonly offer: string | null;
+  readonly quality: Readonly<Record<string, string>>;
   readonly drops: readonly DropView[];
 }
 
@@ -427,6 +438,7 @@ export interface AcceptContract {
   readonly type: "accept-contract";
   readonly entry: string;
   readonly revision?: number | null;
+  readonly for_client?: boolean;
 }
 
 /** Keep an idea, or no longer; the client's secret. */
@@ -474,6 +486,21 @@ export interface AskToPhone {
 export interface TakeRung {
   readonly type: "take-rung";
   readonly rung: Rung | null;
+}
+
+/** Say of somebody who cannot say it that they are on the telephone (`bridge`) or write (`text`); None is no longer. */
+export interface PlacePerson {
+  readonly type: "place-person";
+  readonly person: string;
+  readonly rung: Rung | null;
+}
+
+/** Break something on purpose in a rehearsal, for one person or for the group, or mend it. */
+export interface Drill {
+  readonly type: "drill";
+  readonly fault: Fault;
+  readonly person?: string | null;
+  readonly on?: boolean;
 }
 
 /** Let people share a screen, or no longer. */
@@ -530,6 +557,8 @@ export type Command =
   | ForceRung
   | AskToPhone
   | TakeRung
+  | PlacePerson
+  | Drill
   | AllowScreen
   | TakeClock
   | TakeTitle
@@ -568,6 +597,8 @@ export type CommandType =
   | "force-rung"
   | "ask-to-phone"
   | "take-rung"
+  | "place-person"
+  | "drill"
   | "allow-screen"
   | "take-clock"
   | "take-title"

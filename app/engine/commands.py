@@ -232,6 +232,7 @@ class AcceptContract:
 
     entry: EntryId
     revision: int | None = None  # the wording the person saw (RequestView.revision); an older one is refused
+    for_client: bool = False  # whoever conducts says yes for a client who is on the telephone alone
 
 
 @dataclass(frozen=True, slots=True)

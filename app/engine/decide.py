@@ -46,12 +46,14 @@ from app.engine.ids import Actor
 from app.engine.ladder_commands import (
     AllowScreen,
     AskToPhone,
+    Drill,
     ForceRung,
     GiveBack,
     GuideYourselves,
     MoveGroup,
     MovePerson,
     OfferRise,
+    PlacePerson,
     TakeClock,
     TakeRung,
     TakeTitle,
@@ -86,8 +88,8 @@ def _decide(session: Session, command: Command, by: Actor, now: datetime) -> tup
         ):  # fmt: skip
             return decide_writing.decide(session, command, by)
         case (
-            MoveGroup() | OfferRise() | MovePerson() | ForceRung() | AskToPhone() | TakeRung() | AllowScreen()
-            | TakeClock() | TakeTitle() | GiveBack() | GuideYourselves()
+            MoveGroup() | OfferRise() | MovePerson() | ForceRung() | AskToPhone() | TakeRung() | PlacePerson() | Drill()
+            | AllowScreen() | TakeClock() | TakeTitle() | GiveBack() | GuideYourselves()
         ):  # fmt: skip
             return decide_ladder.decide(session, command, by, now)
         case _:

@@ -7,10 +7,11 @@ from app.engine.continuity import LADDER, Rung
 from app.engine.errors import Code, Refusal
 from app.engine.events import Event
 from app.engine.ids import Actor, Machine, PersonId
-from app.engine.ladder import LIVEKIT, NO_LIVEKIT
+from app.engine.ladder import LIVEKIT, NO_LIVEKIT, OF_ONE, Broken
 from app.engine.ladder_commands import (
     AllowScreen,
     AskToPhone,
+    Drill,
     ForceRung,
     GiveBack,
     GuideYourselves,
@@ -18,12 +19,14 @@ from app.engine.ladder_commands import (
     MoveGroup,
     MovePerson,
     OfferRise,
+    PlacePerson,
     TakeClock,
     TakeRung,
     TakeTitle,
 )
 from app.engine.ladder_events import (
     ClockTaken,
+    Drilled,
     GivenBack,
     GroupMoved,
     GuidanceChanged,
@@ -39,6 +42,9 @@ from app.engine.state import Session
 
 ONES_OWN = frozenset({Rung.SFU_AUDIO, Rung.BRIDGE, Rung.TEXT})
 """What a person may choose for themselves."""
+
+FOR_THEM = frozenset({Rung.BRIDGE, Rung.TEXT})
+"""Where whoever conducts may say that somebody is who cannot say it."""
 
 WITH_LIVEKIT = frozenset({Rung.SFU, Rung.SFU_AUDIO})
 BY_FACILITATOR = "facilitator"
@@ -64,6 +70,10 @@ def decide(session: Session, command: LadderCommand, by: Actor, now: datetime) -
             return () if person in session.ladder.asked else (PhoneAsked(person),)
         case TakeRung(rung):
             return _take(session, rung, by)
+        case PlacePerson(person, rung):
+            return _place(session, person, rung)
+        case Drill():
+            return _drill(session, command)
         case AllowScreen(on):
             return () if on == session.screen_share else (ScreenAllowed(on),)
         case TakeClock() | TakeTitle() | GiveBack():
@@ -111,6 +121,25 @@ def _take(session: Session, rung: Rung | None, by: Actor) -> tuple[Event, ...]:
             _check_rung(session, rung)
     same = session.ladder.taken.get(person) == rung and person not in session.ladder.asked
     return () if same else (PersonMoved(person, rung, chosen=True),)
+
+
+def _place(session: Session, person: PersonId, rung: Rung | None) -> tuple[Event, ...]:
+    _check_known(session, person)
+    if rung is not None:
+        if rung not in FOR_THEM:
+            raise Refusal(Code.NOT_THIS_RUNG)
+        _check_rung(session, rung)
+    same = session.ladder.taken.get(person) == rung
+    return () if same else (PersonMoved(person, rung, chosen=True),)
+
+
+def _drill(session: Session, drill: Drill) -> tuple[Event, ...]:
+    person = drill.person if drill.fault in OF_ONE else None
+    if drill.fault in OF_ONE and (person is None or session.find_person(person) is None):
+        raise Refusal(Code.UNKNOWN_PERSON)
+    if (Broken(drill.fault, person) in session.ladder.broken) == drill.on:
+        return ()
+    return (Drilled(drill.fault, person, drill.on),)
 
 
 def _check_rung(session: Session, rung: Rung) -> None:

@@ -15,6 +15,7 @@ from app.engine.commands import (
     SayReady,
     Write,
 )
+from app.engine.drops import is_client_by_phone
 from app.engine.errors import Code, Refusal
 from app.engine.events import (
     ActionsOrdered,
@@ -248,7 +249,10 @@ def _accept(session: Session, person: Person, accept: AcceptContract) -> tuple[E
         raise Refusal(Code.NO_CONTRACT)
     if accept.revision is not None and accept.revision != session.entries[contract.entry].revision:
         raise Refusal(Code.CONTRACT_REWORDED)
-    side = Side.CLIENT if session.role_of(person) is Role.CLIENT else Side.CONSULTANTS
+    if accept.for_client and not is_client_by_phone(session):
+        raise Refusal(Code.NOT_YOUR_ROLE, role=person.role.value)
+    by_client = session.role_of(person) is Role.CLIENT or accept.for_client
+    side = Side.CLIENT if by_client else Side.CONSULTANTS
     if contract.client if side is Side.CLIENT else contract.consultants:
         return ()
     return (ContractAccepted(session.turn, side, person.id),)

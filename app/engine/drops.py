@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from app.engine.continuity import Rung
 from app.engine.protocol import Kind, Phase, Role, Voice
 from app.engine.state import Presence, Session, Status
 
@@ -20,6 +21,14 @@ def needs_client(phase: Phase) -> bool:
     )
 
 
+def is_client_by_phone(session: Session) -> bool:
+    """Whether today's client takes part by telephone alone: whoever conducts then writes and accepts what they say."""
+    client = session.find_person(session.client) if session.client else None
+    if client is None or client.presence is Presence.HERE:
+        return False
+    return session.ladder.taken.get(client.id) is Rung.BRIDGE
+
+
 def waits_for_client_at(session: Session) -> datetime | None:
     """Say when the clock stops for a client who dropped; once it goes on without them, it is not stopped again."""
     slot, running = session.slot, session.clock.running_since
@@ -32,6 +41,8 @@ def waits_for_client_at(session: Session) -> datetime | None:
         return None
     client = session.find_person(session.client) if session.client else None
     if client is None or client.left_at is None or client.presence is Presence.HERE:
+        return None
+    if is_client_by_phone(session):
         return None
     timer = session.clock.running
     began = timer.started_at if timer and timer.started_at else running

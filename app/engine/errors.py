@@ -48,6 +48,7 @@ class Code(StrEnum):
     NO_VIDEO_SERVER = "no-video-server"
     NOT_THE_RELAY = "not-the-relay"
     FACILITATOR_IS_HERE = "facilitator-is-here"
+    NOT_A_REHEARSAL = "not-a-rehearsal"
     # writing
     UNKNOWN_ENTRY = "unknown-entry"
     BAD_ENTRY = "bad-entry"

@@ -50,6 +50,7 @@ from app.engine.evolve_voices import change_floor
 from app.engine.evolve_writing import erased, toggled, written
 from app.engine.ladder_events import (
     ClockTaken,
+    Drilled,
     GivenBack,
     GroupMoved,
     GuidanceChanged,
@@ -191,7 +192,7 @@ def _changed(session: Session, event: Event, at: datetime) -> Session:
         case SessionClosed():
             return replace(session, status=Status.CLOSED, undo=None)
         case (
-            GroupMoved() | RiseOffered() | PersonMoved() | PhoneAsked() | ScreenAllowed()
+            GroupMoved() | RiseOffered() | PersonMoved() | PhoneAsked() | Drilled() | ScreenAllowed()
             | ClockTaken() | TitleTaken() | GivenBack() | GuidanceChanged()
         ):  # fmt: skip
             return change_ladder(session, event, at)

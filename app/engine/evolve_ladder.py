@@ -7,9 +7,10 @@ from typing import assert_never
 
 from app.engine.continuity import LADDER, Rung
 from app.engine.ids import PersonId
-from app.engine.ladder import LIVEKIT, MOST_DROPS, NO_LIVEKIT, Drop, Ladder, StandIn
+from app.engine.ladder import LIVEKIT, MOST_DROPS, NO_LIVEKIT, Broken, Drop, Ladder, StandIn
 from app.engine.ladder_events import (
     ClockTaken,
+    Drilled,
     GivenBack,
     GroupMoved,
     GuidanceChanged,
@@ -38,6 +39,10 @@ def change_ladder(session: Session, event: LadderEvent, at: datetime) -> Session
             return _person(session, person, rung, chosen, at)
         case PhoneAsked(person):
             return replace(session, ladder=replace(ladder, asked=ladder.asked | {person}))
+        case Drilled(fault, person, on):
+            struck = Broken(fault, person)
+            others = tuple(each for each in ladder.broken if each != struck)
+            return replace(session, ladder=replace(ladder, broken=(*others, struck) if on else others))
         case ScreenAllowed(on):
             return replace(session, screen_share=on)
         case ClockTaken(person):
@@ -85,6 +90,7 @@ def forgotten(ladder: Ladder, person: PersonId) -> Ladder:
         moved=_without(ladder.moved, person),
         taken=_without(ladder.taken, person),
         asked=ladder.asked - {person},
+        broken=tuple(each for each in ladder.broken if each.person != person),
         drops=tuple(each for each in ladder.drops if each.person != person),
     )
 

@@ -18,6 +18,27 @@ MOST_DROPS = 300
 """How many drops are remembered; older ones are forgotten first."""
 
 
+class Fault(StrEnum):
+    """What a rehearsal may break on purpose, and mend again."""
+
+    VIDEO = "video"  # LiveKit does not answer
+    SOUND = "sound"  # direct links fail as well
+    NETWORK = "network"  # one person's network lets LiveKit not through
+    AWAY = "away"  # one person's whole connection
+
+
+OF_ONE = frozenset({Fault.NETWORK, Fault.AWAY})
+"""Faults that strike one person; the others strike the group."""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A fault that lasts, in a rehearsal; the person is None where it strikes the group."""
+
+    fault: Fault
+    person: PersonId | None = None
+
+
 class Microphones(StrEnum):
     """Who closes microphones; nobody is ever unmuted by anyone else."""
 
@@ -63,6 +84,7 @@ class Ladder:
     taken: Mapping[PersonId, Rung] = field(default_factory=dict)  # what they chose for themselves
     asked: frozenset[PersonId] = frozenset()  # asked by the facilitator to phone
     drops: tuple[Drop, ...] = ()
+    broken: tuple[Broken, ...] = ()  # on purpose, in a rehearsal
 
     def own(self, person: PersonId) -> Rung | None:
         """Give a person's own rung, where it differs from the group's."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.engine.continuity import Rung
 from app.engine.ids import PersonId
+from app.engine.ladder import Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,23 @@ class TakeRung:
 
 
 @dataclass(frozen=True, slots=True)
+class PlacePerson:
+    """Say of somebody who cannot say it that they are on the telephone (`bridge`) or write (`text`); None is no longer."""
+
+    person: PersonId
+    rung: Rung | None
+
+
+@dataclass(frozen=True, slots=True)
+class Drill:
+    """Break something on purpose in a rehearsal, for one person or for the group, or mend it."""
+
+    fault: Fault
+    person: PersonId | None = None
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class AllowScreen:
     """Let people share a screen, or no longer."""
 
@@ -78,6 +96,6 @@ class GuideYourselves:
 
 
 LadderCommand = (
-    MoveGroup | OfferRise | MovePerson | ForceRung | AskToPhone | TakeRung | AllowScreen
+    MoveGroup | OfferRise | MovePerson | ForceRung | AskToPhone | TakeRung | PlacePerson | Drill | AllowScreen
     | TakeClock | TakeTitle | GiveBack | GuideYourselves
 )  # fmt: skip

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from app.engine.continuity import Rung
 from app.engine.ids import PersonId
+from app.engine.ladder import Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,15 @@ class PhoneAsked:
     """A person was asked to take the telephone."""
 
     person: PersonId
+
+
+@dataclass(frozen=True, slots=True)
+class Drilled:
+    """A rehearsal broke something on purpose, or mended it."""
+
+    fault: Fault
+    person: PersonId | None
+    on: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,6 @@ class GuidanceChanged:
 
 
 LadderEvent = (
-    GroupMoved | RiseOffered | PersonMoved | PhoneAsked | ScreenAllowed
+    GroupMoved | RiseOffered | PersonMoved | PhoneAsked | Drilled | ScreenAllowed
     | ClockTaken | TitleTaken | GivenBack | GuidanceChanged
 )  # fmt: skip

@@ -41,17 +41,20 @@ from app.engine.commands import (
     Undo,
     Write,
 )
+from app.engine.drops import is_client_by_phone
 from app.engine.errors import Code, Refusal
 from app.engine.ids import CLOCK, SERVER, Actor, Machine, PersonId
 from app.engine.ladder_commands import (
     AllowScreen,
     AskToPhone,
+    Drill,
     ForceRung,
     GiveBack,
     GuideYourselves,
     MoveGroup,
     MovePerson,
     OfferRise,
+    PlacePerson,
     TakeClock,
     TakeRung,
     TakeTitle,
@@ -133,6 +136,8 @@ RULES: Mapping[type[Command], Rule] = {
     ForceRung: Rule(CONDUCT, INSIDE),
     AskToPhone: Rule(CONDUCT, INSIDE),
     TakeRung: Rule(EVERYBODY, INSIDE),
+    PlacePerson: Rule(CONDUCT, INSIDE),
+    Drill: Rule(EVERYBODY, LIVE),  # in rehearsals only
     AllowScreen: Rule(CONDUCT, INSIDE),
     TakeClock: Rule(EVERYBODY, RUNNING),
     TakeTitle: Rule(EVERYBODY, RUNNING),
@@ -189,6 +194,8 @@ def commands_of(session: Session, person: Person) -> frozenset[type[Command]]:
         conducts = allowed(Role.CO_FACILITATOR, session.status, voice, stage, self_guided=False)
         commands |= conducts if stand_in.title else conducts & KEEPS_TIME
     commands = commands - TAKES | taken_by(session, person)
+    if not session.rehearsal:
+        commands -= {Drill}
     return commands if person.id in session.clients else commands - OF_CLIENTS
 
 
@@ -202,6 +209,8 @@ def check(session: Session, command: Command, by: Actor) -> None:
     """Raise a Refusal unless `by` may ask this now."""
     if session.status is Status.CLOSED:
         raise Refusal(Code.SESSION_CLOSED)
+    if isinstance(command, Drill) and not session.rehearsal:
+        raise Refusal(Code.NOT_A_REHEARSAL)
     rule = RULES[type(command)]
     if isinstance(by, Machine):
         if by not in rule.machines:
@@ -256,8 +265,9 @@ def writes(session: Session, person: Person) -> dict[Kind, Sight]:
     if slot is None:
         return kinds
     hats = HATS[role]
+    dictated = is_client_by_phone(session) and conducts(session, person)
     for capture in slot.phase.captures:
-        if hats & capture.by or (capture.kind is Kind.CONTRACT and role is Role.SCRIBE):
+        if hats & capture.by or (capture.kind is Kind.CONTRACT and (role is Role.SCRIBE or dictated)):
             kinds[capture.kind] = capture.sight
     return kinds
 

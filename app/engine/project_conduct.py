@@ -11,13 +11,13 @@ from app.engine.protocol import CONDUCT
 from app.engine.replan import Proposal, proposals
 from app.engine.rotation import Cast, candidates, propose_cast
 from app.engine.state import Presence, Session
-from app.engine.view import ConductView, ProposalView
+from app.engine.view import ConductView, Live, ProposalView
 
 
 def project_conduct(
-    session: Session, now: datetime, ends_at: datetime, cast: Cast, waiting: int, balance: float
+    session: Session, now: datetime, ends_at: datetime, cast: Cast, waiting: int, live: Live
 ) -> ConductView:
-    """Show the facilitator's section; `balance` is live and never stored."""
+    """Show the facilitator's section; what is `live` is never stored."""
     following = session.following
     code = None if following is None else blocked(session, following)
     undo = session.undo if session.undo and now <= session.undo.until else None
@@ -41,8 +41,13 @@ def project_conduct(
         cast_client=cast.client,
         cast_reserve=cast.reserve,
         cast_why=cast.why,
-        balance=balance,
+        balance=live.balance,
         offer=session.ladder.offer,
+        quality={
+            person.id: live.quality[person.id]
+            for person in session.people
+            if person.presence is Presence.HERE and person.id in live.quality
+        },
         drops=project_drops(session),
     )
 

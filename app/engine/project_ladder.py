@@ -5,7 +5,7 @@ from app.engine.instants import as_ms
 from app.engine.ladder import Drop
 from app.engine.protocol import Role
 from app.engine.state import Session
-from app.engine.view import BridgeView, DropView, LadderView, MediaView
+from app.engine.view import BridgeView, BrokenView, DropView, LadderView, MediaView
 from app.engine.voice_rule import speakers
 
 
@@ -18,6 +18,7 @@ def project_ladder(session: Session) -> LadderView:
         since=None if ladder.since is None else as_ms(ladder.since),
         forced=ladder.forced,
         silent=tuple(each.id for each in session.people if ladder.moved.get(each.id) is Rung.TEXT),
+        broken=tuple(BrokenView(each.fault.value, each.person) for each in ladder.broken),
     )
 
 

@@ -18,11 +18,13 @@ from app.engine.replan import starts
 from app.engine.rotation import Cast
 from app.engine.state import Person, Presence, Session, Status
 from app.engine.view import (
+    UNKNOWN,
     BridgeView,
     ClockView,
     ConductView,
     FloorView,
     LadderView,
+    Live,
     MediaView,
     MeView,
     PlanView,
@@ -60,7 +62,7 @@ def project(session: Session, viewer: PersonId, now: datetime) -> View:
 
 
 def project_shared(
-    session: Session, now: datetime, before: Shared | None = None, *, balance: float = 1.0
+    session: Session, now: datetime, before: Shared | None = None, live: Live = UNKNOWN
 ) -> Shared:
     """Make what does not depend on the viewer; `before` lends what has not changed since an earlier state."""
     begins = starts(session, now)
@@ -77,7 +79,7 @@ def project_shared(
         ladder=project_ladder(session),
         media=project_media(session),
         bridge=project_bridge(session),
-        conduct=project_conduct(session, now, begins[-1], cast, entries.waiting, balance),
+        conduct=project_conduct(session, now, begins[-1], cast, entries.waiting, live),
         entries=entries,
         cast=cast,
         hours=hours,

@@ -1,7 +1,7 @@
 """What one person sees of a session: sections that change separately, in whole milliseconds since 1970 UTC and no language."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +137,14 @@ class ProposalView:
 
 
 @dataclass(frozen=True, slots=True)
+class BrokenView:
+    """Something a rehearsal broke on purpose, for one person or for the group."""
+
+    fault: str  # video | sound | network | away
+    person: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class LadderView:
     """How the group is together; offers are in the facilitator's section."""
 
@@ -145,6 +153,7 @@ class LadderView:
     since: int | None
     forced: bool
     silent: tuple[str, ...]  # people whom neither LiveKit nor direct links reach
+    broken: tuple[BrokenView, ...]  # what a rehearsal broke on purpose
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +189,18 @@ class DropView:
 
 
 @dataclass(frozen=True, slots=True)
+class Live:
+    """What is known of the moment and belongs to no fact: it is shown to whoever conducts, and never stored."""
+
+    balance: float = 1.0
+    quality: Mapping[str, str] = field(default_factory=dict)
+
+
+UNKNOWN = Live()
+"""Nothing is known of the moment."""
+
+
+@dataclass(frozen=True, slots=True)
 class ConductView:
     """What only the facilitator (and co-facilitator) sees."""
 
@@ -199,6 +220,7 @@ class ConductView:
     cast_why: Mapping[str, str | int]  # reason code and its values; the sentence is in the catalogue
     balance: float  # 0 all the time with one voice … 1 evenly shared; live only, never stored
     offer: str | None  # a higher rung the group could go up to
+    quality: Mapping[str, str]  # person → good | poor | lost, as their browser says; live only, never stored
     drops: tuple[DropView, ...]
 
 

@@ -1,6 +1,7 @@
 """Keeps every group together: folds what browsers report, asks LiveKit how it is, and moves groups and people between rungs."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -11,7 +12,7 @@ from app.engine.commands import Command
 from app.engine.continuity import LADDER, THRESHOLDS, Report, Rung, Watch
 from app.engine.errors import Refusal
 from app.engine.ids import SERVER, CommandId, PersonId, SessionId
-from app.engine.ladder import LIVEKIT, NO_LIVEKIT
+from app.engine.ladder import LIVEKIT, NO_LIVEKIT, Fault
 from app.engine.ladder_commands import MoveGroup, MovePerson, OfferRise
 from app.engine.protocol import CONDUCT
 from app.engine.state import Session, Status
@@ -45,6 +46,8 @@ class Watched:
     """What is known of one room's media; dies with its last socket."""
 
     watch: Watch
+    quality: dict[str, str] = field(default_factory=dict)
+    told: dict[str, str] = field(default_factory=dict)  # what whoever conducts was last told of it
     key: str = ""
     began: datetime | None = None
     wishes: dict[PersonId, tuple[Rung | None, datetime]] = field(default_factory=dict)
@@ -68,20 +71,28 @@ class Continuity:
         """Take in what a browser says of its own media."""
         watched = self._watch(session)
         if watched is not None:
+            watched.quality[person] = health.quality
             flowing = health.flowing and health.quality != "lost"
             report = Report(person, health.rung, flowing)
             watched.watch = policy.heard(watched.watch, report, self._clock.now())
 
+    def quality(self, session: SessionId) -> Mapping[str, str]:
+        """Say how well each hears and is heard, as their browsers said last; nothing of it is ever stored."""
+        watched = self._watched.get(session)
+        return dict(watched.quality) if watched else {}
+
     async def probe(self) -> None:
-        """Ask LiveKit once whether it answers, for all rooms."""
-        if not self._video.configured:
-            return
-        answered = await self._video.is_alive()
+        """Ask LiveKit once whether it answers, for all rooms; in a rehearsal the drill answers."""
+        answered = self._video.configured and await self._video.is_alive()
         now = self._clock.now()
         self._failures = 0 if answered else self._failures + 1
         self._healthy_since = (self._healthy_since or now) if answered else None
-        for watched in self._watched.values():
-            watched.watch = policy.probed(watched.watch, answered, now)
+        for session_id, watched in self._watched.items():
+            session = self._rooms.warm(session_id)
+            if session is not None and session.rehearsal:
+                watched.watch = policy.probed(watched.watch, not _is_broken(session, Fault.VIDEO), now)
+            elif self._video.configured:
+                watched.watch = policy.probed(watched.watch, answered, now)
 
     # -- what follows ------------------------------------------------------------------------------
 
@@ -102,12 +113,16 @@ class Continuity:
                 continue
             for command in self._judge(session, watched):
                 await self._give(session, command)
+            if watched.quality != watched.told:
+                watched.told = dict(watched.quality)
+                self._hub.refresh(session_id)
 
     def _judge(self, session: Session, watched: Watched) -> tuple[Command, ...]:
         now, ladder = self._clock.now(), session.ladder
-        if ladder.livekit != self._video.configured:
-            here = Rung.SFU if self._video.configured else Rung.MESH
-            return (MoveGroup(here, LIVEKIT if self._video.configured else NO_LIVEKIT),)
+        has_livekit = self._video.configured or session.rehearsal
+        if ladder.livekit != has_livekit:
+            here = Rung.SFU if has_livekit else Rung.MESH
+            return (MoveGroup(here, LIVEKIT if has_livekit else NO_LIVEKIT),)
         present = self._hub.present(session.id)
         self._tidy(session, watched, present, now)
         listens = frozenset(each for each in present if ladder.taken.get(each) not in ELSEWHERE)
@@ -122,7 +137,7 @@ class Continuity:
         people = tuple(self._people(session, watched, listens, now))
         if verdict.offer is not None and not ladder.forced and ladder.offer is not verdict.offer:
             return (OfferRise(verdict.offer), *people)
-        if ladder.offer is not None and (ladder.forced or self._failures):
+        if ladder.offer is not None and (ladder.forced or watched.watch.failures):
             return (OfferRise(None), *people)
         return people
 
@@ -134,6 +149,7 @@ class Continuity:
         for person in watched.watch.said.keys() - present:
             watched.watch = policy.left(watched.watch, person)
             watched.wishes.pop(person, None)
+        watched.quality = {who: word for who, word in watched.quality.items() if who in present}
         key = session.slot.key if session.slot else ""
         if key != watched.key:
             watched.key, watched.began = key, now
@@ -194,11 +210,15 @@ class Continuity:
             watch = Watch(
                 ladder.rung,
                 ladder.since or self._clock.now(),
-                failures=self._failures,
-                healthy_since=self._healthy_since,
+                failures=0 if session.rehearsal else self._failures,
+                healthy_since=None if session.rehearsal else self._healthy_since,
             )
             watched = self._watched[session_id] = Watched(watch)
         return watched
+
+
+def _is_broken(session: Session, fault: Fault) -> bool:
+    return any(each.fault is fault for each in session.ladder.broken)
 
 
 def _pillars(session: Session) -> frozenset[PersonId]:

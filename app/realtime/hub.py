@@ -6,6 +6,7 @@ from datetime import datetime
 
 from app.engine.ids import PersonId, SessionId
 from app.engine.state import Session, Status
+from app.engine.view import UNKNOWN, Live
 from app.realtime import frames, measures
 from app.realtime.messages import CloseCode
 from app.realtime.sections import NULL, Json, Personal, Projection, changes, projected
@@ -20,6 +21,9 @@ SEND_TIMEOUT = 5.0
 
 SILENCE = 12.0
 """Seconds without any frame after which a socket counts as dead; browsers ping every 5."""
+
+LiveOf = Callable[[SessionId], Live]
+"""Says what is known of the moment in a room."""
 
 NOTHING = Personal(NULL, NULL, {})
 
@@ -56,9 +60,10 @@ class Table:
 class Hub:
     """Every open socket of this process."""
 
-    def __init__(self, clock: Clock, say: Say) -> None:
+    def __init__(self, clock: Clock, say: Say, live: LiveOf = lambda session: UNKNOWN) -> None:
         self._clock = clock
         self._say = say
+        self.live = live
         self._tables: dict[SessionId, Table] = {}
 
     # -- coming and going --------------------------------------------------------------------------
@@ -76,13 +81,13 @@ class Hub:
         now = self._clock.now()
         table = self._tables.get(session.id)
         if table is None:
-            projection = projected(session, now)
+            projection = projected(session, now, None, self.live(session.id))
             socket.seen = projection.of(socket.person)
             table = self._tables[session.id] = Table(projection, now)
         else:
             newest = table.told.session
             session = newest if newest.seq > session.seq else session
-            projection = projected(session, now, table.told)
+            projection = projected(session, now, table.told, self.live(session.id))
             socket.seen = projection.of(socket.person)
             self._tell(table, projection, now)
         older = table.sockets.get(socket.person)
@@ -130,7 +135,7 @@ class Hub:
         if table is None or session.seq <= table.told.session.seq:
             return
         now = self._clock.now()
-        self._tell(table, projected(session, now, table.told), now)
+        self._tell(table, projected(session, now, table.told, self.live(session.id)), now)
         if session.status is Status.CLOSED:
             for socket in tuple(table.sockets.values()):
                 self.dismiss(socket, CloseCode.SESSION_CLOSED)
@@ -140,7 +145,7 @@ class Hub:
         table = self._tables.get(session)
         if table is not None:
             now = self._clock.now()
-            self._tell(table, projected(table.told.session, now, table.told), now)
+            self._tell(table, projected(table.told.session, now, table.told, self.live(session)), now)
 
     def _tell(self, table: Table, projection: Projection, now: datetime) -> None:
         """Compare with what each was told and write the differences; equal updates share their bytes."""

@@ -10,7 +10,7 @@ import msgspec
 from app.engine.ids import PersonId
 from app.engine.projections import Shared, project_personal, project_shared, same_for_each
 from app.engine.state import Session
-from app.engine.view import EntryView
+from app.engine.view import UNKNOWN, EntryView, Live
 
 Json = bytes
 Sections = dict[str, Json]
@@ -95,9 +95,11 @@ class Projection:
         return done
 
 
-def projected(session: Session, now: datetime, before: Projection | None = None) -> Projection:
+def projected(
+    session: Session, now: datetime, before: Projection | None = None, live: Live = UNKNOWN
+) -> Projection:
     """Make and encode what does not depend on the viewer; `before` lends what has not changed."""
-    shared = project_shared(session, now, before.shared if before else None)
+    shared = project_shared(session, now, before.shared if before else None, live)
     common = {}
     for name in COMMON:
         section = getattr(shared, name)

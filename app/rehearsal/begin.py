@@ -9,6 +9,7 @@ import structlog
 from app.engine.commands import AddPerson
 from app.engine.events import Trace
 from app.engine.ids import SERVER, CommandId, GroupId, PersonId, SessionId
+from app.engine.ladder import Bridge
 from app.engine.protocol import Protocol, Role
 from app.rehearsal.browser import Browser, Ledger, Lost
 from app.rehearsal.story import Character, Temper, tell
@@ -27,6 +28,9 @@ MOST_AT_ONCE = 8
 
 MOST_AN_HOUR = 600
 """Rehearsals that are planned in an hour: anybody may ask for one."""
+
+RELAY = 3
+"""Which place of the story stands in for the facilitator; in a small group it is the last one."""
 
 LONGEST = timedelta(hours=4)
 
@@ -66,7 +70,8 @@ class StagedRehearsals:
         seats = tuple(RehearsalSeat(each.person, each.character.name, each.token) for each in stage.places)
         watches = wish.seat == "none" and wish.played_here
         visitor = await self._observer(stage) if watches else _visitor(stage, wish.seat)
-        begun = Begun(stage.session, host, seats, visitor, secret)
+        phases = tuple(slot.key for slot in timeline(protocol, {}))
+        begun = Begun(stage.session, host, seats, visitor, phases, secret)
         if wish.played_here:
             self._running += 1
             self._waiting.put_nowait((begun, stage))
@@ -111,6 +116,8 @@ class StagedRehearsals:
             client=first.key if wish.seat == "client" else None,
             reserve=None,
             language=wish.lang,
+            bridge=Bridge(story.bridge.phone, story.bridge.code),
+            relay=cast[min(RELAY, len(cast) - 1)].name.casefold(),
         )
         planned = await plan_session(plan, host, SessionId(outside.ids.new()), outside)
         return Stage(planned.id, host.id, await self._places(planned, cast), story, tempo)

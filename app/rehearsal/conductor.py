@@ -3,8 +3,10 @@
 import asyncio
 from collections.abc import Callable
 
-from app.rehearsal.browser import Seat, View
+from app.rehearsal.breaks import Absences, is_here
+from app.rehearsal.browser import View
 from app.rehearsal.managers import phase_key
+from app.rehearsal.seat import Seat
 from app.rehearsal.tempo import Tempo
 
 LOOK, QUICK_LOOK = 0.05, 0.005
@@ -24,12 +26,20 @@ class Conductor:
     """One simulated facilitator."""
 
     def __init__(
-        self, seat: Seat, tempo: Tempo, expected: frozenset[str], settled: Callable[[str], bool]
+        self,
+        seat: Seat,
+        tempo: Tempo,
+        expected: frozenset[str],
+        settled: Callable[[str], bool],
+        absences: Absences,
+        holds: Callable[[str], bool],
     ) -> None:
         self.seat = seat
         self._tempo = tempo
         self._expected = expected  # those who will be there from the start
         self._settled = settled  # whether everybody has done their part of a phase
+        self._absences = absences
+        self._holds = holds  # whether a drop is still to be played in a phase
         self._done: set[str] = set()
 
     async def play(
@@ -37,6 +47,13 @@ class Conductor:
     ) -> None:
         """Hold a whole session; `told` sees the view at each change of phase."""
         await self.seat.sit(tasks)
+        obeying = asyncio.create_task(self._absences.obey(self.seat))
+        try:
+            await self._conduct(begun, told)
+        finally:
+            obeying.cancel()
+
+    async def _conduct(self, begun: asyncio.Event, told: Callable[[View], None]) -> None:
         if self.seat.view["session"]["status"] == "planned":
             await self.seat.do("open-doors")
         await self._wait_for_people()
@@ -45,6 +62,7 @@ class Conductor:
         begun.set()
         key, since = "", asyncio.get_running_loop().time()
         while not self.seat.over.is_set() and self.seat.view["session"]["status"] == "running":
+            await self.seat.until_seated()  # whoever is away conducts nothing
             if (now := phase_key(self.seat.view)) != key:
                 key, since = now, asyncio.get_running_loop().time()
                 told(self.seat.view)
@@ -86,6 +104,14 @@ class Conductor:
         """Give the floor in the order of hands, accept the contract, reveal, choose, and come back to time."""
         view = self.seat.view
         floor, conduct, request = view["floor"], view["conduct"], view["request"]
+        if (
+            view["clock"]["reason"] == "client-away"
+            and view["clock"]["state"] == "paused"
+            and is_here(view, request["person"])
+        ):
+            await self.seat.do("resume")
+        if conduct["offer"]:
+            await self.seat.do("force-rung", rung=conduct["offer"])
         if floor["holder"] is None and floor["hands"] and "give-floor" in self._may():
             await self.seat.do("give-floor", person=floor["hands"][0])
         if request["entry"] and not request["consultants"] and "accept-contract" in self._may():
@@ -155,6 +181,8 @@ class Conductor:
     def _is_time(self, key: str, real: float) -> bool:
         """Tell whether to go on: the time is used, or at full speed everybody is done."""
         floor = self.seat.view["floor"]
+        if self._holds(key):
+            return False
         if self._tempo.is_max:
             is_quiet = floor["holder"] is None and not floor["round"] and not floor["hands"]
             return real > STUCK or (self._settled(key) and is_quiet)

@@ -6,7 +6,9 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
-from app.rehearsal.browser import Seat, View
+from app.rehearsal.breaks import Absences, stand_in
+from app.rehearsal.browser import View
+from app.rehearsal.seat import Seat
 from app.rehearsal.story import Character, Dealer, Step, Story, Temper
 from app.rehearsal.tempo import Tempo
 
@@ -51,6 +53,7 @@ class Manager:
         dealer: Dealer,
         tempo: Tempo,
         chance: random.Random,
+        absences: Absences,
     ) -> None:
         self.seat = seat
         self.settled = ""  # the phase in which they have done what they had to do
@@ -61,6 +64,7 @@ class Manager:
         self._deal = dealer.deal
         self._tempo = tempo
         self._chance = chance
+        self._absences = absences
         self._has_signalled = False
         self._others_ideas: frozenset[str] | None = None  # of the clients before: theirs to keep
 
@@ -83,6 +87,7 @@ class Manager:
 
     async def _take_part(self) -> None:
         speaking = asyncio.create_task(self._speak())
+        minding = asyncio.create_task(self._mind_breaks())
         acting: asyncio.Task[None] | None = None
         key = ""
         try:
@@ -97,9 +102,15 @@ class Manager:
                     acting = asyncio.create_task(self._act(key)) if key else None
                 await self.seat.change()
         finally:
-            for task in (speaking, acting):
+            for task in (speaking, minding, acting):
                 if task is not None:
                     task.cancel()
+
+    async def _mind_breaks(self) -> None:
+        """Drop out and come back as the rehearsal's drills want, and stand in for the facilitator as the relay."""
+        async with asyncio.TaskGroup() as both:
+            both.create_task(self._absences.obey(self.seat))
+            both.create_task(stand_in(self.seat))
 
     # -- one phase -----------------------------------------------------------------------------------
 

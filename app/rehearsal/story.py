@@ -56,12 +56,21 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Number:
+    """A telephone number that belongs to nobody: from the range its country keeps for fiction."""
+
+    phone: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """Everybody and all their lines, in one language."""
 
     group: str
     facilitator: str
     observer: str  # what a visitor is called who only watches
+    bridge: Number
     people: tuple[Character, ...]
     subjects: tuple[Subject, ...]
     questions: tuple[str, ...]

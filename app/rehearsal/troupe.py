@@ -7,9 +7,12 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from app.engine.ids import PersonId, SessionId
-from app.rehearsal.browser import Browser, Ledger, Lost, Seat, View
+from app.rehearsal.breaks import Absences
+from app.rehearsal.browser import Browser, Ledger, Lost, View
 from app.rehearsal.conductor import Conductor
+from app.rehearsal.drops import Director, Drop, Fell, Outage
 from app.rehearsal.managers import Manager
+from app.rehearsal.seat import Seat
 from app.rehearsal.story import Character, Dealer, Story, Temper
 from app.rehearsal.tempo import Tempo
 
@@ -44,6 +47,7 @@ class Played:
     first: View = field(default_factory=dict)  # the facilitator's view as the session began
     last: View = field(default_factory=dict)  # and as it ended
     browsers: dict[PersonId, Browser] = field(default_factory=dict)
+    fell: tuple[Fell, ...] = ()  # the drops that were played
 
 
 async def enter(browser: Browser, session: SessionId, token: str) -> None:
@@ -62,16 +66,20 @@ async def play(
     ledger: Ledger,
     told: Callable[[View], None] = lambda view: None,
     taken: PersonId | None = None,
+    drops: tuple[Drop, ...] = (),
+    outage: Outage | None = None,
 ) -> Played:
-    """Play a rehearsal to its end; the seat `taken` belongs to a visitor and nobody plays it."""
+    """Play a rehearsal to its end, with its drops; the seat `taken` belongs to a visitor and nobody plays it."""
     played = Played(browsers={stage.host: host})
     begun = asyncio.Event()
     managers: list[Manager] = []
     seats: list[Seat] = []
     dealer = Dealer()
+    absences = Absences(seats)
+    director = Director(drops, seats, outage)
 
     def settled(key: str) -> bool:
-        present = [each for each in managers if each.seat.view and not each.seat.over.is_set()]
+        present = [each for each in managers if each.seat.seated.is_set() and not each.seat.over.is_set()]
         return all(each.settled == key for each in present)
 
     def note(view: View) -> None:
@@ -88,13 +96,16 @@ async def play(
                     browser = Browser(host.base, host.origin, host.lang)
                     played.browsers[place.person] = browser
                     seats.append(Seat(browser, stage.session, ledger))
-                    manager = _manager(stage, number, seats[-1], dealer)
+                    manager = _manager(stage, number, seats[-1], dealer, absences)
                     managers.append(manager)
                     come_in = partial(enter, browser, stage.session, place.token)
                     people.create_task(manager.play(sockets, come_in, begun))
                 if taken != stage.host:
                     seats.append(Seat(host, stage.session, ledger))
-                    conductor = Conductor(seats[-1], stage.tempo, _punctual(stage, taken), settled)
+                    conductor = Conductor(
+                        seats[-1], stage.tempo, _punctual(stage, taken), settled, absences, director.holds
+                    )
+                    people.create_task(director.play())
                     people.create_task(conductor.play(sockets, begun, note))
                 else:
                     people.create_task(_begin_with(managers, begun))
@@ -105,6 +116,7 @@ async def play(
         finally:
             for seat in seats:
                 await seat.leave()
+    played.fell = director.fell
     return played
 
 
@@ -112,10 +124,10 @@ class _VisitorLeft(Exception):
     """Nobody is left to rehearse with."""
 
 
-def _manager(stage: Stage, number: int, seat: Seat, dealer: Dealer) -> Manager:
+def _manager(stage: Stage, number: int, seat: Seat, dealer: Dealer, absences: Absences) -> Manager:
     place = stage.places[number]
     chance = random.Random(f"{stage.session}{number}")
-    return Manager(seat, place.character, number, stage.story, dealer, stage.tempo, chance)
+    return Manager(seat, place.character, number, stage.story, dealer, stage.tempo, chance, absences)
 
 
 def _punctual(stage: Stage, taken: PersonId | None) -> frozenset[PersonId]:

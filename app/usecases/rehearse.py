@@ -42,6 +42,7 @@ class Begun:
     host: Facilitator
     seats: tuple[RehearsalSeat, ...]
     visitor: PersonId | None  # whose seat the visitor takes
+    phases: tuple[str, ...]  # plan keys, in order
     secret: str | None  # lets a browser in as the host, when the host is new
 
 

@@ -79,5 +79,6 @@ def _as_json(begun: Begun) -> dict[str, object]:
     return {
         "session": begun.session,
         "host": begun.host.id,
+        "phases": list(begun.phases),
         "seats": [{"person": each.person, "name": each.name, "token": each.token} for each in begun.seats],
     }

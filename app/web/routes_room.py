@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.engine.ids import PersonId
-from app.engine.protocol import CONDUCT
+from app.engine.permissions import conducts
 from app.usecases.records import PlannedSession, Status
 from app.web.deps import Asker, NotHere, Who, parts, who
 from app.web.security import read_secret
@@ -54,7 +54,7 @@ async def room(request: Request, asker: Annotated[Asker, who(Who.SEAT)]) -> Resp
 
 @router.get("/console/{sid}")
 async def console(request: Request, asker: Annotated[Asker, who(Who.SEAT)]) -> Response:
-    """Show the console to whoever conducts: the facilitator, and who was made co-facilitator at the table."""
+    """Show the console to whoever conducts: the facilitator, a co-facilitator, the relay, or a group that guides itself."""
     planned = asker.planned
     is_host = asker.seat == planned.facilitator
     if planned.status in (Status.CLOSED, Status.CANCELLED):
@@ -68,7 +68,7 @@ async def console(request: Request, asker: Annotated[Asker, who(Who.SEAT)]) -> R
 async def _conducts(request: Request, planned: PlannedSession, person: PersonId) -> bool:
     session = await parts(request).rooms.session(planned.id)
     seated = session.find_person(person)
-    return seated is not None and seated.role in CONDUCT
+    return seated is not None and conducts(session, seated)
 
 
 def _charter_missing(request: Request, planned: PlannedSession) -> bool:

@@ -9,7 +9,7 @@ from app.engine import commands as c
 from app.engine import ladder_commands as ladder
 from app.engine.continuity import Rung
 from app.engine.ids import CLOCK, SERVER, Actor, EntryId, PersonId
-from app.engine.ladder import LIVEKIT, NO_LIVEKIT, Bridge, Microphones
+from app.engine.ladder import LIVEKIT, NO_LIVEKIT, Bridge, Fault, Microphones
 from app.engine.permissions import commands_of, writes
 from app.engine.protocol import Kind, Role
 from app.engine.state import Session
@@ -132,6 +132,10 @@ class Walk:
             ladder.ForceRung: lambda: ladder.ForceRung(session.ladder.offer or rung),
             ladder.AskToPhone: lambda: ladder.AskToPhone(person),
             ladder.TakeRung: lambda: ladder.TakeRung(maybe),
+            ladder.PlacePerson: lambda: ladder.PlacePerson(person, maybe),
+            ladder.Drill: lambda: ladder.Drill(
+                rng.choice(tuple(Fault)), rng.choice((None, person)), rng.random() < 0.7
+            ),
             ladder.AllowScreen: lambda: ladder.AllowScreen(rng.random() < 0.5),
         }
 
@@ -165,7 +169,9 @@ class Walk:
         if contract is None or self.rng.random() < ABSURD:
             return c.AcceptContract(entry)
         return c.AcceptContract(
-            contract.entry, self.rng.choice((None, session.entries[contract.entry].revision, 1))
+            contract.entry,
+            self.rng.choice((None, session.entries[contract.entry].revision, 1)),
+            self.rng.random() < 0.3,
         )
 
     def _write(self, session: Session, by: Actor, entry: EntryId, words: str) -> c.Write:

@@ -5,25 +5,28 @@ from datetime import timedelta
 
 import pytest
 
-from app.engine.commands import Arrive, ChangePlan, Command, Leave, RemovePerson
+from app.engine.commands import AcceptContract, Arrive, ChangePlan, Command, Leave, RemovePerson, Write
 from app.engine.continuity import Rung
 from app.engine.decide_cast import check_planned
+from app.engine.drops import waits_for_client_at
 from app.engine.errors import Code, Refusal
-from app.engine.ids import SERVER, PersonId
+from app.engine.ids import SERVER, EntryId, PersonId
 from app.engine.instants import as_ms
-from app.engine.ladder import LIVEKIT, NO_LIVEKIT, Bridge, Microphones
+from app.engine.ladder import LIVEKIT, NO_LIVEKIT, Bridge, Fault, Microphones
 from app.engine.ladder_commands import (
     AllowScreen,
     AskToPhone,
+    Drill,
     ForceRung,
     MoveGroup,
     MovePerson,
     OfferRise,
+    PlacePerson,
     TakeRung,
 )
-from app.engine.projections import project
-from app.engine.protocol import Role
-from app.engine.view import ConductView, DropView, View
+from app.engine.projections import project, project_personal, project_shared
+from app.engine.protocol import Kind, Role
+from app.engine.view import BrokenView, ConductView, DropView, Live, View
 from tests.builders import BRUNO, CHLOE, DRISS, FACILITATOR, START, Play, a_plan, a_protocol
 
 PHONE = Bridge("+33 1 23 45 67 89", "4711#", "https://meet.example/atlas")
@@ -194,3 +197,68 @@ def test_the_voice_rule_names_who_may_speak_in_each_phase() -> None:
     play.next()
     assert seen(play).media.speakers == (FACILITATOR,)
     assert {person.role for person in play.session.people} >= {Role.FACILITATOR}
+
+
+def test_only_a_rehearsal_is_drilled_and_only_people_of_the_table_are_struck() -> None:
+    real = a_play()
+    assert refused(real, Drill(Fault.VIDEO)) is Code.NOT_A_REHEARSAL
+    assert "drill" not in seen(real).me.may
+    play = Play(replace(a_plan(), rehearsal=True)).start()
+    assert "drill" in seen(play, CHLOE).me.may
+    play.do(Drill(Fault.VIDEO, CHLOE), CHLOE)
+    play.do(Drill(Fault.AWAY, BRUNO))
+    assert seen(play).ladder.broken == (BrokenView("video", None), BrokenView("away", "bruno"))
+    assert play.do(Drill(Fault.AWAY, BRUNO)) == ()
+    assert refused(play, Drill(Fault.NETWORK)) is Code.UNKNOWN_PERSON
+    assert refused(play, Drill(Fault.AWAY, PersonId("nobody"))) is Code.UNKNOWN_PERSON
+    play.do(Drill(Fault.VIDEO, on=False))
+    assert seen(play).ladder.broken == (BrokenView("away", "bruno"),)
+    play.do(RemovePerson(BRUNO))
+    assert seen(play).ladder.broken == ()
+
+
+def test_whoever_conducts_says_who_is_on_the_telephone_and_nobody_else_may() -> None:
+    play = a_play()
+    play.do(Leave(), DRISS)
+    play.do(PlacePerson(DRISS, Rung.BRIDGE))
+    assert {seat.id: seat.rung for seat in seen(play).seats}[DRISS] == "bridge"
+    assert refused(play, PlacePerson(DRISS, Rung.SFU)) is Code.NOT_THIS_RUNG
+    assert refused(play, PlacePerson(PersonId("nobody"), None)) is Code.UNKNOWN_PERSON
+    assert refused(play, PlacePerson(DRISS, None), CHLOE) is Code.NOT_YOUR_ROLE
+    play.do(Arrive(), DRISS)
+    assert seen(play, DRISS).me.rung == "bridge"
+    play.do(PlacePerson(DRISS, None))
+    assert seen(play, DRISS).me.rung is None
+
+
+def test_a_client_on_the_telephone_alone_is_not_waited_for_and_says_yes_through_the_facilitator() -> None:
+    play = Play(replace(a_plan(), bridge=PHONE, relay=CHLOE)).start().to("contract")
+    play.do(Leave(), BRUNO)
+    assert waits_for_client_at(play.session) is not None
+    play.do(PlacePerson(BRUNO, Rung.BRIDGE))
+    assert waits_for_client_at(play.session) is None
+    play.do(Write(EntryId("request"), Kind.CONTRACT, "Aidez-moi à dire non."))
+    assert refused(play, AcceptContract(EntryId("request"), for_client=True), CHLOE) is Code.NOT_YOUR_ROLE
+    play.do(AcceptContract(EntryId("request")))
+    play.do(AcceptContract(EntryId("request"), for_client=True))
+    request = seen(play).request
+    assert (request.client, request.consultants) == (True, True)
+
+
+def test_nobody_says_yes_for_a_client_who_is_here() -> None:
+    play = Play(replace(a_plan(), bridge=PHONE)).start().to("contract")
+    play.do(Write(EntryId("request"), Kind.CONTRACT, "Aidez-moi à dire non."), BRUNO)
+    play.do(PlacePerson(BRUNO, Rung.BRIDGE))
+    assert refused(play, AcceptContract(EntryId("request"), for_client=True)) is Code.NOT_YOUR_ROLE
+
+
+def test_the_quality_of_a_line_is_shown_to_whoever_conducts_and_only_while_somebody_is_here() -> None:
+    play = a_play()
+    live = Live(quality={CHLOE: "poor", DRISS: "lost"})
+    play.do(Leave(), DRISS)
+    shared = project_shared(play.session, play.now, live=live)
+    assert project_personal(play.session, shared, CHLOE).conduct is None
+    conducted = project_personal(play.session, shared, FACILITATOR).conduct
+    assert conducted is not None
+    assert conducted.quality == {CHLOE: "poor"}
+    assert conduct(play).quality == {}

@@ -23,6 +23,7 @@ STORED = [
     "clock-taken",
     "contract-accepted",
     "doors-opened",
+    "drilled",
     "entries-revealed",
     "entry-erased",
     "entry-written",

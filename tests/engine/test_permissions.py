@@ -10,7 +10,8 @@ from app.engine.state import Status
 
 PRESENCE = {"arrive", "leave", "write", "erase", "take-rung"}
 RELAY = {"take-clock", "take-title", "give-back"}
-RUNGS = {"force-rung", "ask-to-phone", "allow-screen"}
+RUNGS = {"force-rung", "ask-to-phone", "place-person", "allow-screen"}
+DRILL = {"drill"}  # decide refuses it outside of rehearsals
 MEMBER = {"propose-subject", "decline-client"}
 HANDS = {"raise-hand", "lower-hand", "pass-floor", "say-ready"}
 OWN_PLAN = {"keep-idea", "order-actions"}
@@ -30,16 +31,22 @@ TABLE: dict[Status, dict[Role, set[str]]] = {
         Role.FACILITATOR: PREPARE | {"open-doors"},
     },
     Status.OPEN: {
-        Role.CONSULTANT: PRESENCE | MEMBER | {"signal-interest"},
-        Role.OBSERVER: PRESENCE,
-        Role.FACILITATOR: PRESENCE | RUNGS | PREPARE | {"start", "end"},
+        Role.CONSULTANT: DRILL | PRESENCE | MEMBER | {"signal-interest"},
+        Role.OBSERVER: DRILL | PRESENCE,
+        Role.FACILITATOR: DRILL | PRESENCE | RUNGS | PREPARE | {"start", "end"},
     },
     Status.RUNNING: {
-        Role.CONSULTANT: PRESENCE | RELAY | MEMBER | HANDS | OWN_PLAN | {"signal-interest"},
-        Role.CLIENT: PRESENCE | RELAY | MEMBER | HANDS | OWN_PLAN | {"signal-interest", "accept-contract"},
-        Role.TIMEKEEPER: PRESENCE | RELAY | MEMBER | HANDS | OWN_PLAN | TIME | {"signal-interest"},
-        Role.OBSERVER: PRESENCE | RELAY | HANDS,
-        Role.FACILITATOR: PRESENCE | RELAY | RUNGS | LEAD | {"lower-hand", "pass-floor"},
+        Role.CONSULTANT: DRILL | PRESENCE | RELAY | MEMBER | HANDS | OWN_PLAN | {"signal-interest"},
+        Role.CLIENT: DRILL
+        | PRESENCE
+        | RELAY
+        | MEMBER
+        | HANDS
+        | OWN_PLAN
+        | {"signal-interest", "accept-contract"},
+        Role.TIMEKEEPER: DRILL | PRESENCE | RELAY | MEMBER | HANDS | OWN_PLAN | TIME | {"signal-interest"},
+        Role.OBSERVER: DRILL | PRESENCE | RELAY | HANDS,
+        Role.FACILITATOR: DRILL | PRESENCE | RELAY | RUNGS | LEAD | {"lower-hand", "pass-floor"},
     },
     Status.ENDED: {
         Role.CONSULTANT: PRESENCE | OWN_PLAN,

@@ -11,7 +11,8 @@ import pytest
 
 from app.engine.ids import PersonId, SessionId
 from app.main import Parts
-from app.rehearsal.browser import Browser, Ledger, Seat
+from app.rehearsal.browser import Browser, Ledger
+from app.rehearsal.seat import Seat
 from app.rehearsal.story import Dealer, Temper, languages, tell
 from app.rehearsal.tempo import MAX, Tempo, read_speed
 from app.rehearsal.troupe import Place, Played, Stage, play

@@ -1,5 +1,8 @@
 // Sound and picture as a part of the room that is loaded after the table is drawn: it follows the view, and tells the server how it is.
 import { effect } from "@preact/signals";
+import { togglePlanB } from "../drops/planb.tsx";
+import { watchReturns } from "../drops/return.ts";
+import { listen } from "../keys.ts";
 import { language, learn } from "../language.ts";
 import { ask, link, onSignal, phase, slot, tell, view } from "../store.ts";
 import type { Rung, View } from "../wire.gen.ts";
@@ -8,14 +11,18 @@ import { CAPABLE, type Entrance, Media, type Situation } from "./media.ts";
 import type { Signal } from "./mesh.ts";
 import { begins } from "./wishes.ts";
 
+export { Dictation } from "../drops/dictation.tsx";
+export { Drill } from "../drops/drill.tsx";
+export { PlanB } from "../drops/planb.tsx";
+export { Report } from "../drops/report.tsx";
 export { Buttons } from "./buttons.tsx";
 export { Notes } from "./notes.tsx";
 export { Ways } from "./ways.tsx";
 
-const catalogues: Readonly<
-  Record<string, () => Promise<{ default: Readonly<Record<string, readonly string[]>> }>>
-> = {
-  fr: () => import("../../locale/fr/media.po"),
+type Catalogue = Promise<{ default: Readonly<Record<string, readonly string[]>> }>;
+
+const catalogues: Readonly<Record<string, () => readonly Catalogue[]>> = {
+  fr: () => [import("../../locale/fr/media.po"), import("../../locale/fr/drops.po")],
 };
 
 /** The controller of this page; null in a browser that carries no sound. */
@@ -23,7 +30,9 @@ export let media: Media | null = null;
 
 /** Begins to follow the session. */
 export async function begin(session: string): Promise<void> {
-  learn((await catalogues[language()]?.())?.default ?? {});
+  for (const part of catalogues[language()]?.() ?? []) learn((await part).default);
+  watchReturns(session);
+  listen({ b: togglePlanB });
   watchLink();
   if (!CAPABLE) {
     effect(() => {

@@ -3,10 +3,11 @@ import { useSignal } from "@preact/signals";
 import { CircleHelp, LifeBuoy, PencilLine, Phone, Volume2, X } from "lucide";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
+import { card } from "../drops/cards.tsx";
 import { Icon } from "../icon.tsx";
 import { _ } from "../language.ts";
 import { link, now, view } from "../store.ts";
-import { backSince, lostSince } from "./absence.ts";
+import { lostSince } from "./absence.ts";
 import { Actions } from "./actions.tsx";
 import { Screen } from "./screen.tsx";
 import { sentences, type Told } from "./sentences.ts";
@@ -39,13 +40,15 @@ export function Notes(): JSX.Element | null {
     elsewhere: elsewhere.value,
     now: at.value,
     lostSince: lostSince.value,
-    backSince: backSince.value,
     hourNow: now.value,
   });
-  const shown = told && told.key !== put.value ? told : null;
+  const aside = card();
+  const needed = told && told.key !== put.value && (!aside || told.lasting || told.key === "lost");
+  const shown = needed ? told : null;
   return (
     <div class="told" role="status" data-told={shown?.key ?? ""}>
       <Screen />
+      {aside}
       {shown ? <Note told={shown} onPut={() => (put.value = shown.key)} /> : null}
     </div>
   );

@@ -29,9 +29,8 @@ export interface Heard {
   /** Sound and picture are in another window. */
   readonly elsewhere: boolean;
   readonly now: number;
-  /** Since when our own server is out of reach, and since when it is back. */
+  /** Since when our own server is out of reach. */
   readonly lostSince: number | null;
-  readonly backSince: number | null;
   /** The server's clock, as far as it is known. */
   readonly hourNow: number;
 }
@@ -49,7 +48,6 @@ export function sentences(heard: Heard): Told | null {
   if (!here || here.session.status === "closed") return null;
   if (heard.link !== "live") return ofLink(heard, here);
   return (
-    ofReturn(heard, here) ??
     ofElsewhere(heard) ??
     ofOwn(here) ??
     ofTouch(heard) ??
@@ -62,7 +60,6 @@ export function sentences(heard: Heard): Told | null {
 }
 
 const ALONE_AFTER = 10_000;
-const BACK_FOR = 20_000;
 
 /** The server is out of reach: the page goes on by the plan it holds and its own clock. */
 function ofLink({ lostSince, now, hourNow }: Heard, here: View): Told | null {
@@ -85,22 +82,6 @@ function ofLink({ lostSince, now, hourNow }: Heard, here: View): Told | null {
       ? `${_("Stay here, or meet the others by the plan B number.")} ${number(here)}`
       : _("Stay here; it returns by itself."),
     lasting: true,
-  });
-}
-
-/** The catch-up card: where the others are. */
-function ofReturn({ backSince, now }: Heard, here: View): Told | null {
-  if (backSince === null || now - backSince > BACK_FOR) return null;
-  const title = phaseWords(here.clock.at === null ? null : here.plan[here.clock.at])?.title;
-  if (!title || here.session.status !== "running") return null;
-  const speaker = here.floor.holder;
-  return told(`back-${backSince}`, {
-    icon: "sound",
-    what: _("You are back."),
-    still: speaker
-      ? _("{phase}. {name} speaks. Nothing is lost.", { phase: title, name: shortName(speaker) })
-      : _("{phase}. Nothing is lost.", { phase: title }),
-    todo: "",
   });
 }
 

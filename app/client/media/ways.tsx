@@ -1,5 +1,7 @@
 // The facilitator's card of ways: how the group is together, each person's own way, and how to change it.
+import { SignalHigh, SignalLow, SignalZero } from "lucide";
 import type { JSX } from "preact";
+import { Icon } from "../icon.tsx";
 import { _ } from "../language.ts";
 import { Refused } from "../parts.tsx";
 import { ask, may, view } from "../store.ts";
@@ -15,11 +17,33 @@ const NAMES: Readonly<Record<string, () => string>> = {
   alone: () => _("away"),
 };
 
+const LINES: Readonly<Record<string, readonly [unknown, () => string]>> = {
+  good: [SignalHigh, () => _("good line")],
+  poor: [SignalLow, () => _("weak line")],
+  lost: [SignalZero, () => _("hears nothing")],
+};
+
+/** How somebody's line is, as their browser says: a mark and a word. */
+function Line({ of }: { of: string | undefined }): JSX.Element | null {
+  const line = LINES[of ?? ""];
+  return line ? (
+    <span class="line" data-line={of}>
+      <Icon of={line[0]} />
+      {line[1]()}
+    </span>
+  ) : null;
+}
+
 export function Ways(): JSX.Element | null {
   const here = view.value;
   if (!here?.conduct || !may("force-rung")) return null;
-  const ways = here.media.livekit ? WAYS : WAYS.filter((each) => !each.startsWith("sfu"));
-  const apart = here.seats.filter((seat) => seat.presence === "here" && seat.id !== here.me.id);
+  const meets = here.bridge.phone || here.bridge.link;
+  const ways = WAYS.filter((each) =>
+    each === "bridge" ? meets : here.media.livekit || !each.startsWith("sfu"),
+  );
+  const apart = here.seats.filter(
+    (seat) => (seat.presence === "here" || seat.rung === "bridge") && seat.id !== here.me.id,
+  );
   return (
     <details class="sheet block rungs" data-part="group">
       <summary>
@@ -46,9 +70,21 @@ export function Ways(): JSX.Element | null {
             <span class="order" />
             <span>
               <bdi>{seat.name}</bdi>
-              <small>{NAMES[seat.rung]?.()}</small>
+              <small>
+                {NAMES[seat.rung]?.()}
+                <Line of={here.conduct?.quality[seat.id]} />
+              </small>
             </span>
-            {seat.rung === "bridge" ? null : (
+            {seat.rung === "bridge" && here.ladder.rung !== "bridge" ? (
+              <button
+                type="button"
+                class="btn bare"
+                aria-label={_("{name} is no longer on the telephone", { name: seat.name })}
+                onClick={() => void ask({ type: "place-person", person: seat.id, rung: null }, "ways")}
+              >
+                {_("Off the phone")}
+              </button>
+            ) : seat.rung === "bridge" || !(here.bridge.phone || here.bridge.link) ? null : (
               <button
                 type="button"
                 class="btn bare"
