@@ -164,7 +164,17 @@ def test_the_command_prints_one_line_for_machines_and_keeps_the_plan(tmp_path: P
     )  # fmt: skip
     assert said.returncode == 0, said.stderr
     line = json.loads(said.stdout.splitlines()[-1])
-    assert list(line) == ["protocol", "people", "sessions", "phases", "commands", "latency_ms", "pdf"]
+    assert list(line) == [
+        "protocol",
+        "people",
+        "sessions",
+        "phases",
+        "commands",
+        "latency_ms",
+        "pdf",
+        "drops",
+    ]
+    assert line["drops"] == []
     assert (line["protocol"], line["people"], line["sessions"]) == ("troika", 4, 2)
     assert len(line["phases"]) == 12
     assert all(list(phase) == ["id", "planned_s", "used_s"] for phase in line["phases"])

@@ -2,6 +2,7 @@
 import { effect } from "@preact/signals";
 import { togglePlanB } from "../drops/planb.tsx";
 import { watchReturns } from "../drops/return.ts";
+import { followDrills, staged } from "../drops/staged.ts";
 import { listen } from "../keys.ts";
 import { language, learn } from "../language.ts";
 import { ask, link, onSignal, phase, slot, tell, view } from "../store.ts";
@@ -46,6 +47,7 @@ export async function begin(session: string): Promise<void> {
   effect(() => {
     const here = view.value;
     if (!here) return;
+    if (here.session.rehearsal) followDrills(here, performance.now());
     made ??= start(session, here.me.id);
     made.see(situation(here));
   });
@@ -77,7 +79,11 @@ function start(session: string, me: string): Media {
     me,
     enter: () => entrance(session),
     signal: (to, data) => tell({ t: "signal", to, data }),
-    health: ({ rung, flowing, quality }) => tell({ t: "health", rung: rung as Rung, flowing, quality }),
+    health: (own) => {
+      const here = view.value;
+      const { rung, flowing, quality } = here?.session.rehearsal ? staged(here) : own;
+      tell({ t: "health", rung: rung as Rung, flowing, quality });
+    },
   });
   media = made;
   onSignal.current = (from, data) => made.hear(from, data as Signal);
@@ -102,13 +108,15 @@ function situation(here: View): Situation {
   const direct = new Set(["bridge", "text"]);
   const others = here.seats.filter((seat) => seat.id !== me.id && seat.presence === "here");
   const reachable = others.filter((seat) => !direct.has(seat.rung) || ladder.silent.includes(seat.id));
+  const quiet = direct.has(ladder.rung);
   const carried = ladder.rung === "sfu" || ladder.rung === "sfu-audio";
+  const alone = here.session.rehearsal; // simulated people carry no sound
   return {
-    group: ladder.rung,
+    group: alone && !quiet ? "mesh" : ladder.rung,
     own: me.rung,
-    livekit: here.media.livekit,
-    others: reachable.map((seat) => seat.id),
-    stars: carried ? reachable.filter((seat) => seat.rung === "mesh").map((seat) => seat.id) : [],
+    livekit: here.media.livekit && !alone,
+    others: alone ? [] : reachable.map((seat) => seat.id),
+    stars: carried && !alone ? reachable.filter((seat) => seat.rung === "mesh").map((seat) => seat.id) : [],
     speaks: here.media.speakers.includes(me.id),
     ruled: here.media.microphones === "voice-rule",
     moment: `${slot.value?.key ?? ""} ${here.floor.holder ?? ""} ${here.clock.state}`,

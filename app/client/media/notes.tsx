@@ -4,6 +4,7 @@ import { CircleHelp, LifeBuoy, PencilLine, Phone, Volume2, X } from "lucide";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
 import { card } from "../drops/cards.tsx";
+import { silencedSince } from "../drops/staged.ts";
 import { Icon } from "../icon.tsx";
 import { _ } from "../language.ts";
 import { link, now, view } from "../store.ts";
@@ -34,7 +35,7 @@ export function Notes(): JSX.Element | null {
   const told = sentences({
     here: view.value,
     link: link.value.state,
-    using: using.value,
+    using: silencedSince.value === null ? using.value : { way: "none", silentSince: silencedSince.value },
     muffled: muffled.value,
     weak: weak.value,
     elsewhere: elsewhere.value,
