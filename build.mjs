@@ -106,6 +106,32 @@ const catalogues = {
   },
 };
 
+/** Imports each icon by itself: what several scripts import from one list, esbuild puts into all of them. */
+const singleIcons = {
+  name: "single-icons",
+  setup(build) {
+    const list = readFileSync("node_modules/lucide/dist/esm/lucide.mjs", "utf8");
+    const fileOf = new Map();
+    for (const [, names, file] of list.matchAll(/export \{([^}]+)\} from '\.\/(icons\/[^']+)'/g))
+      for (const [, name] of names.matchAll(/default as (\w+)/g)) fileOf.set(name, file);
+    const single = (name) => {
+      if (!fileOf.has(name)) throw new Error(`lucide has no icon named ${name}.`);
+      return `import ${name} from "lucide/dist/esm/${fileOf.get(name)}";`;
+    };
+    build.onLoad({ filter: /client\/.*\.tsx$/ }, ({ path }) => ({
+      contents: readFileSync(path, "utf8").replace(/^import \{([^}]+)\} from "lucide";$/m, (_, names) =>
+        names
+          .trim()
+          .split(/\s*,\s*/)
+          .filter(Boolean)
+          .map(single)
+          .join(" "),
+      ),
+      loader: "tsx",
+    }));
+  },
+};
+
 /** Removes files that earlier builds left behind. */
 function removeOld(kept) {
   for (const name of readdirSync(dist, { recursive: true, withFileTypes: true })) {
@@ -139,7 +165,7 @@ const options = {
   external: ["/static/*"],
   loader: { ".woff2": "file", ".svg": "file", ".png": "file", ".webp": "file", ".avif": "file" },
   logLevel: "warning",
-  plugins: [catalogues, manifest],
+  plugins: [catalogues, singleIcons, manifest],
 };
 
 if (process.argv.includes("--watch")) {
