@@ -10,8 +10,11 @@ from app.engine.project_ladder import project_drops
 from app.engine.protocol import CONDUCT
 from app.engine.replan import Proposal, proposals
 from app.engine.rotation import Cast, candidates, propose_cast
-from app.engine.state import Presence, Session
+from app.engine.state import Presence, Session, Undoable
 from app.engine.view import ConductView, Live, ProposalView
+
+CONDUCT_READS = frozenset({"floor.heard", "entries"})
+"""What this section shows of the quick parts of the state (touched.py)."""
 
 
 def project_conduct(
@@ -20,7 +23,7 @@ def project_conduct(
     """Show the facilitator's section; what is `live` is never stored."""
     following = session.following
     code = None if following is None else blocked(session, following)
-    undo = session.undo if session.undo and now <= session.undo.until else None
+    undo = _undo(session, now)
     heard = session.floor.heard
     return ConductView(
         late_ms=span_ms(ends_at - session.clock.promised_end),
@@ -50,6 +53,15 @@ def project_conduct(
         },
         drops=project_drops(session),
     )
+
+
+def same_offers(session: Session, now: datetime, shown: ConductView) -> bool:
+    """Whether time alone changed nothing of what was shown of a state; ways to catch up change by the second."""
+    return not shown.proposals and (_undo(session, now) is None) == (shown.undo is None)
+
+
+def _undo(session: Session, now: datetime) -> Undoable | None:
+    return session.undo if session.undo and now <= session.undo.until else None
 
 
 def proposed_cast(session: Session, before: tuple[Session, Cast] | None) -> Cast:

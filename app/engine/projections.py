@@ -1,22 +1,22 @@
 """What each viewer may see: sections shared by everybody are made once, personal ones for each."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
 from app.engine.commands import Command, wire_name
-from app.engine.continuity import Rung
 from app.engine.decide_time import REOPEN_FOR
 from app.engine.ids import PersonId
 from app.engine.instants import as_ms, span_ms
 from app.engine.permissions import commands_of, conducts, writes
-from app.engine.project_conduct import project_conduct, proposed_cast
+from app.engine.project_conduct import CONDUCT_READS, project_conduct, proposed_cast, same_offers
 from app.engine.project_entries import EntriesView, project_entries
 from app.engine.project_ladder import project_bridge, project_ladder, project_media
 from app.engine.protocol import Role, Stage
-from app.engine.replan import starts
+from app.engine.replan import coming, starts
 from app.engine.rotation import Cast
 from app.engine.state import Person, Presence, Session, Status
+from app.engine.touched import FLOOR, touched
 from app.engine.view import (
     UNKNOWN,
     BridgeView,
@@ -52,7 +52,9 @@ class Shared:
     conduct: ConductView
     entries: EntriesView
     cast: Cast
-    hours: tuple[int, ...]
+    begins: tuple[datetime, ...]  # by phase, and last the projected end
+    coming: datetime  # when the next phase would begin
+    live: Live
     state: Session
 
 
@@ -65,24 +67,38 @@ def project_shared(
     session: Session, now: datetime, before: Shared | None = None, live: Live = UNKNOWN
 ) -> Shared:
     """Make what does not depend on the viewer; `before` lends what has not changed since an earlier state."""
-    begins = starts(session, now)
-    hours = tuple(as_ms(hour) for hour in begins)
+    changed = touched(session, before.state) if before else None
+    old, changed = (None, frozenset()) if changed is None else (before, changed)
+    next_at = coming(session, now)
+    begins = old.begins if old and old.coming == next_at else starts(session, now)
+    same_hours = old is not None and begins is old.begins
     cast = proposed_cast(session, (before.state, before.cast) if before else None)
     entries = project_entries(session, (before.state, before.entries) if before else None)
+    if not old or not changed.isdisjoint({"ready", "entries"}):
+        seats = _seats(session)
+    else:
+        seats = _raised(session, old.seats) if "floor.hands" in changed else old.seats
+    same_moment = old is not None and same_hours and old.live == live
+    if old and same_moment and changed.isdisjoint(CONDUCT_READS) and same_offers(session, now, old.conduct):
+        conduct = old.conduct
+    else:
+        conduct = project_conduct(session, now, begins[-1], cast, entries.waiting, live)
     return Shared(
-        session=_session(session),
-        plan=before.plan if before and _same_plan(session, before, hours) else _plan(session, hours),
-        clock=_clock(session, hours[-1]),
-        seats=before.seats if before and _same_seats(session, before.state) else _seats(session),
-        floor=_floor(session),
-        request=_request(session),
-        ladder=project_ladder(session),
-        media=project_media(session),
-        bridge=project_bridge(session),
-        conduct=project_conduct(session, now, begins[-1], cast, entries.waiting, live),
+        session=old.session if old else _session(session),
+        plan=old.plan if old and same_hours else _plan(session, begins),
+        clock=old.clock if old and same_hours else _clock(session, begins[-1]),
+        seats=seats,
+        floor=old.floor if old and changed.isdisjoint(FLOOR) else _floor(session),
+        request=old.request if old and "entries" not in changed else _request(session),
+        ladder=old.ladder if old else project_ladder(session),
+        media=old.media if old and "floor.holder" not in changed else project_media(session),
+        bridge=old.bridge if old else project_bridge(session),
+        conduct=conduct,
         entries=entries,
         cast=cast,
-        hours=hours,
+        begins=begins,
+        coming=next_at,
+        live=live,
         state=session,
     )
 
@@ -177,7 +193,7 @@ def _session(session: Session) -> SessionView:
     )
 
 
-def _plan(session: Session, hours: tuple[int, ...]) -> tuple[PlanView, ...]:
+def _plan(session: Session, begins: tuple[datetime, ...]) -> tuple[PlanView, ...]:
     at = -1 if session.clock.at is None else session.clock.at
     ended = session.ended_at is not None
     return tuple(
@@ -188,28 +204,17 @@ def _plan(session: Session, hours: tuple[int, ...]) -> tuple[PlanView, ...]:
             slot.round,
             span_ms(timer.granted),
             span_ms(timer.used),
-            hour,
+            as_ms(hour),
             index < at or ended,
             slot.phase.protected,
         )
         for index, (slot, timer, hour) in enumerate(
-            zip(session.plan, session.clock.timers, hours, strict=False)
+            zip(session.plan, session.clock.timers, begins, strict=False)
         )
     )
 
 
-def _same_plan(now: Session, shared: Shared, hours: tuple[int, ...]) -> bool:
-    before = shared.state
-    return (
-        shared.hours == hours
-        and now.plan is before.plan
-        and now.clock.timers is before.clock.timers
-        and now.clock.at == before.clock.at
-        and now.ended_at == before.ended_at
-    )
-
-
-def _clock(session: Session, ends_at: int) -> ClockView:
+def _clock(session: Session, ends_at: datetime) -> ClockView:
     clock = session.clock
     timer = clock.running
     match session.status:
@@ -226,7 +231,7 @@ def _clock(session: Session, ends_at: int) -> ClockView:
         used_ms=span_ms(timer.used) if timer else 0,
         running_since=None if clock.running_since is None else as_ms(clock.running_since),
         reason=clock.reason,
-        ends_at=ends_at,
+        ends_at=as_ms(ends_at),
         promised_end=as_ms(clock.promised_end),
         steps=max(slot.step for slot in session.plan),
     )
@@ -255,16 +260,11 @@ def _seats(session: Session) -> tuple[SeatView, ...]:
     )
 
 
-def _same_seats(now: Session, before: Session) -> bool:
-    return (
-        now.people is before.people
-        and now.clients is before.clients
-        and now.floor.hands is before.floor.hands
-        and now.ready is before.ready
-        and now.clock.at == before.clock.at
-        and now.ladder is before.ladder
-        and (now.entries is before.entries or now.ladder.rung is not Rung.TEXT)
-    )
+def _raised(session: Session, seats: tuple[SeatView, ...]) -> tuple[SeatView, ...]:
+    """Show the same seats with the hands that are up now."""
+    ranks: dict[str, int] = {person: rank for rank, person in enumerate(session.floor.hands, 1)}
+    ranked = ((seat, ranks.get(seat.id, 0)) for seat in seats)
+    return tuple(seat if seat.hand == rank else replace(seat, hand=rank) for seat, rank in ranked)
 
 
 def _floor(session: Session) -> FloorView:

@@ -26,19 +26,20 @@ class Proposal:
 
 def starts(session: Session, now: datetime) -> tuple[datetime, ...]:
     """Project when each phase begins, and last when the session ends; phases that were held keep their hour."""
-    clock = session.clock
-    if clock.at is None:
-        at = max(session.starts_at, now)
-        first = 0
-        hours: list[datetime] = []
-    else:
-        hours = [timer.started_at or session.starts_at for timer in clock.timers[: clock.at + 1]]
-        at = next_start(clock, now) if session.ended_at is None else session.ended_at
-        first = clock.at + 1
-    for index in range(first, len(clock.timers)):
+    clock, at = session.clock, coming(session, now)
+    begun = 0 if clock.at is None else clock.at + 1
+    hours = [timer.started_at or session.starts_at for timer in clock.timers[:begun]]
+    for index in range(begun, len(clock.timers)):
         hours.append(at)
         at += left(clock, index, now) if session.ended_at is None else ZERO
     return (*hours, at)
+
+
+def coming(session: Session, now: datetime) -> datetime:
+    """Project when the next phase begins: all that the other hours depend on besides the state."""
+    if session.clock.at is None:
+        return max(session.starts_at, now)
+    return next_start(session.clock, now) if session.ended_at is None else session.ended_at
 
 
 def proposals(session: Session, now: datetime, ends_at: datetime | None = None) -> tuple[Proposal, ...]:

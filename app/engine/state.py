@@ -144,7 +144,10 @@ class Session:
 
     def find_person(self, person: PersonId) -> Person | None:
         """Find somebody with a seat."""
-        return next((each for each in self.people if each.id == person), None)
+        for each in self.people:
+            if each.id == person:
+                return each
+        return None
 
     @property
     def slot(self) -> Slot | None:

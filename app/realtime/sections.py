@@ -48,6 +48,7 @@ class Projection:
     conduct: Json
     same_people: bool = False  # nothing changed in who anybody is since the projection before
     same_entries: bool = False
+    same_conduct: bool = False
     _encoded: dict[int, Json] = field(default_factory=dict)  # by identity of the views in `shared`
 
     @property
@@ -61,6 +62,8 @@ class Projection:
         Raises KeyError without a seat.
         """
         if before is not None and self.same_people:
+            if self.same_entries and self.same_conduct:
+                return before
             entries = before.entries if self.same_entries else self.shared.entries.of(person)
             return Personal(before.me, NULL if before.conduct is NULL else self.conduct, entries)
         view = project_personal(self.session, self.shared, person)
@@ -74,6 +77,8 @@ class Projection:
     def since(self, before: Personal, now: Personal) -> Sections:
         """Keep what differs for one person; an entry that is gone becomes null."""
         differing: Sections = {}
+        if before is now:
+            return differing
         if before.me != now.me:
             differing["me"] = now.me
         if before.conduct != now.conduct:
@@ -105,7 +110,9 @@ def projected(
         section = getattr(shared, name)
         lent = before is not None and section is getattr(before.shared, name)
         common[name] = before.common[name] if before is not None and lent else encode(section)
-    made = Projection(shared, common, encode(shared.conduct))
+    same_conduct = before is not None and shared.conduct is before.shared.conduct
+    conduct = before.conduct if before is not None and same_conduct else encode(shared.conduct)
+    made = Projection(shared, common, conduct, same_conduct=same_conduct)
     if before is not None:
         made.same_people = same_for_each(session, before.session)
         made.same_entries = shared.entries is before.shared.entries
