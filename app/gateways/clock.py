@@ -3,6 +3,13 @@
 import secrets
 import time
 from datetime import UTC, datetime, timedelta
+from functools import partial
+
+_steady = (
+    partial(time.clock_gettime_ns, time.CLOCK_BOOTTIME)  # goes on while the machine sleeps
+    if hasattr(time, "CLOCK_BOOTTIME")
+    else time.monotonic_ns
+)
 
 
 class SystemClock:
@@ -20,13 +27,6 @@ class SystemClock:
     def drift(self) -> timedelta:
         """Tell how far the machine's wall clock has moved away since the start; for the operator."""
         return datetime.now(UTC) - self.now()
-
-
-def _steady() -> int:
-    """Read nanoseconds that go on while the machine sleeps, where the system has such a clock."""
-    if hasattr(time, "CLOCK_BOOTTIME"):
-        return time.clock_gettime_ns(time.CLOCK_BOOTTIME)
-    return time.monotonic_ns()
 
 
 class RandomIds:

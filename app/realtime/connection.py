@@ -1,7 +1,7 @@
 """One socket from hello to goodbye: reads frames, gives commands for the person whose seat it is, answers."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, assert_never
 
@@ -30,7 +30,7 @@ from app.realtime.messages import (
 from app.realtime.pace import Pace, TooManyFrames
 from app.realtime.presence import RollCall
 from app.realtime.sections import Json
-from app.realtime.wire import CLOSE, Wire
+from app.realtime.wire import CLOSE, Receive, Wire
 from app.usecases.ports import Clock, Conflict, Erased, GatewayError, Ids, NewerEvent, Quarantined
 from app.usecases.run_session import Rooms, UnknownSession
 
@@ -48,7 +48,6 @@ SIGNALS_RATE, SIGNALS_BURST = 30.0, 300.0
 
 log = structlog.get_logger(part="socket")
 
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Say = Callable[[str, str, dict[str, Any]], str]
 """Says the sentence of a code in a language, with its details."""
 

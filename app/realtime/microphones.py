@@ -57,8 +57,10 @@ class Reconciler:
 
     def noticed(self, session: Session) -> None:
         """Look at a room a moment after its voices changed; called after each commit, never waits."""
+        if not self._video.configured:
+            return
         if session.status is Status.CLOSED:
-            if self._video.configured and session.id in self._speakers:
+            if session.id in self._speakers:
                 self._closing.add(session.id)
             self._forget(session.id)
             return

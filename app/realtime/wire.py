@@ -2,6 +2,7 @@
 
 import asyncio
 import struct
+from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Protocol, cast
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -17,8 +18,21 @@ FAREWELL = 3.0
 """Seconds a peer that does not read has to take its last frame."""
 
 
+UNREAD = 4
+"""Messages that may wait for their reader before the network has to; stopping it costs more than reading one."""
+
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Talk = Callable[[Receive, Send], Awaitable[None]]
+"""What is said on a socket from its acceptance to its end."""
+
+
 class Wire(Protocol):
-    """What the hub needs of a socket."""
+    """What the room needs of a socket."""
+
+    def begin(self, talk: Talk) -> None:
+        """Talk once the app has accepted the socket and returned."""
+        ...
 
     def write(self, frame: bytes) -> None:
         """Hand a whole frame to the network; never waits."""
@@ -57,12 +71,33 @@ class RoomProtocol(WebSocketsSansIOProtocol):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._written = 0
+        self._talk: Talk | None = None
+        self.app = cast("Any", self._serve)
+
+    async def _serve(self, scope: Any, receive: Any, send: Any) -> None:
+        """Let the app answer the handshake, then talk: a thousand quiet sockets keep no stack of middleware waiting."""
+        await self.config.loaded_app(scope, receive, send)
+        if self._talk is not None:
+            await self._talk(receive, send)
+
+    def begin(self, talk: Talk) -> None:
+        """Talk once the app has accepted the socket and returned."""
+        self._talk = talk
 
     def handle_connect(self, event: Request) -> None:
         """Begin the handshake, and put ourselves in the scope of the app."""
         super().handle_connect(event)
         if hasattr(self, "scope"):
             cast("dict[str, Any]", self.scope["extensions"])[EXTENSION] = self
+
+    def send_receive_event_to_app(self) -> None:
+        """Hand a message to the reader, and let the network wait when several are unread."""
+        paused, self.read_paused = self.read_paused, True
+        super().send_receive_event_to_app()
+        self.read_paused = paused
+        if not paused and self.queue.qsize() >= UNREAD:
+            self.read_paused = True
+            self.transport.pause_reading()
 
     def write(self, frame: bytes) -> None:
         """Hand a whole frame to the network; without effect once the socket is closing."""

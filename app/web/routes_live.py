@@ -1,5 +1,6 @@
 """The door of the live room: finds out whose seat the socket is for, and hands it over."""
 
+from functools import partial
 from typing import Protocol
 
 from fastapi import APIRouter
@@ -27,7 +28,7 @@ class LiveRoom:
     """The ASGI application behind /ws/{sid}: raw, for there are thousands of it at once."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Accept a socket of our own pages and serve it to its end."""
+        """Accept a socket of our own pages, and serve it to its end once this has returned."""
         connection = HTTPConnection(scope)
         live: Live = scope["app"].state.parts
         wire: Wire = scope["extensions"][EXTENSION]
@@ -35,19 +36,27 @@ class LiveRoom:
         await receive()  # websocket.connect
         found = await seat_of(connection, session)
         await send({"type": "websocket.accept"})
-        lang = parts(connection).pages.sentences.choose(
-            connection.cookies.get("lang"), connection.headers.get("accept-language")
-        )
-        del connection
-        code: CloseCode | None
         if isinstance(found, CloseCode):
-            code = found
-            wire.write(frames.bye(code, live.doorway.say(lang, frames.reason(code), {})))
+            lang = parts(connection).pages.sentences.choose(
+                connection.cookies.get("lang"), connection.headers.get("accept-language")
+            )
+            wire.write(frames.bye(found, live.doorway.say(lang, frames.reason(found), {})))
+            await _close(found, send)
         else:
-            code = await live.doorway.serve(session, found, wire, receive)
-        if code is not None:
-            CLOSED.labels(frames.reason(code)).inc()
-            await send({"type": "websocket.close", "code": int(code), "reason": frames.reason(code)})
+            wire.begin(partial(_talk, live.doorway, session, found, wire))
+
+
+async def _talk(
+    doorway: Doorway, session: SessionId, person: PersonId, wire: Wire, receive: Receive, send: Send
+) -> None:
+    code = await doorway.serve(session, person, wire, receive)
+    if code is not None:
+        await _close(code, send)
+
+
+async def _close(code: CloseCode, send: Send) -> None:
+    CLOSED.labels(frames.reason(code)).inc()
+    await send({"type": "websocket.close", "code": int(code), "reason": frames.reason(code)})
 
 
 async def seat_of(connection: HTTPConnection, session: SessionId) -> PersonId | CloseCode:
