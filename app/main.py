@@ -32,6 +32,7 @@ from app.gateways.protocol_files import ProtocolFiles
 from app.gateways.qr import qr_svg
 from app.gateways.turn import Relays
 from app.gateways.video import LiveKitKeys, LiveKitVideo
+from app.handlers import handlers
 from app.realtime import measures
 from app.realtime.bus import Bus
 from app.realtime.connection import Doorway
@@ -51,21 +52,19 @@ from app.store.directory import StoredDirectory
 from app.store.documents import StoredDocuments
 from app.store.event_log import StoredLog
 from app.store.job_queue import StoredJobs
-from app.usecases.plan_session import INVITATION_JOB, Planner
+from app.usecases.plan_session import Planner
 from app.usecases.ports import Clock, Directory, Documents, Ids, Jobs, Mailer
-from app.usecases.records import Job, JoinToken
-from app.usecases.run_session import CLOSE_JOB, Rooms
-from app.usecases.send_letters import CalendarEntry, Post, send_invitation, send_sign_in
-from app.usecases.sign_in import SIGN_IN_JOB
-from app.usecases.tidy_up import TIDY_JOB, tidy_up, tidying
+from app.usecases.records import JoinToken
+from app.usecases.run_session import Rooms
+from app.usecases.send_letters import CalendarEntry, Post
+from app.usecases.tidy_up import tidying
 from app.usecases.video_port import Video
-from app.usecases.write_report import close_session
 from app.web import errors
 from app.web.attempts import Attempts
 from app.web.rendering import Pages
 from app.web.static_files import BuiltFiles
 from app.web.times import FILTERS
-from app.worker import Handler, Worker
+from app.worker import Worker
 
 STATIC = Path(__file__).parent / "static"
 
@@ -157,7 +156,7 @@ def build(settings: Settings, clock: Clock, video: Video | None = None) -> Parts
         continuity=continuity,
         reconciler=reconciler,
         ticker=Ticker(rooms, directory, hub, roll, clock),
-        worker=Worker(jobs, clock, _handlers(rooms, log, directory, jobs, clock, post)),
+        worker=Worker(jobs, clock, handlers(rooms, log, directory, jobs, clock, post)),
         bus=Bus(rooms, log),
         revocations=Revocations(directory, hub, clock),
         heartbeat=Heartbeat(settings.data / "alive", clock),
@@ -252,26 +251,6 @@ def _base(settings: Settings) -> str:
     """Say where this server is reached from its own machine."""
     host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.host, settings.host)  # noqa: S104 - compared, not listened on
     return f"http://{host}:{settings.port}"
-
-
-def _handlers(
-    rooms: Rooms, log: StoredLog, directory: Directory, jobs: Jobs, clock: Clock, post: Post
-) -> dict[str, Handler]:
-    """Name the use case of each kind of job."""
-
-    async def close(job: Job) -> None:
-        await close_session(SessionId(job.payload["session"]), rooms, log, directory, clock)
-
-    async def invite(job: Job) -> None:
-        await send_invitation(SessionId(job.payload["session"]), PersonId(job.payload["person"]), post)
-
-    async def sign_in(job: Job) -> None:
-        await send_sign_in(PersonId(job.payload["facilitator"]), job.payload["issued"], post)
-
-    async def tidy(job: Job) -> None:
-        await tidy_up(directory, log, rooms, jobs, clock)
-
-    return {CLOSE_JOB: close, INVITATION_JOB: invite, SIGN_IN_JOB: sign_in, TIDY_JOB: tidy}
 
 
 class WatchedDirectory(StoredDirectory):

@@ -44,6 +44,19 @@ class FakeDirectory(FakePeople):
         """List a session's invitations."""
         return tuple(each for key, each in sorted(self._invitations.items()) if key[0] == session)
 
+    async def withdraw_invitation(self, session: SessionId, person: PersonId) -> None:
+        """Forget an invitation."""
+        self._invitations.pop((session, person), None)
+
+    async def prolong_joins(self, session: SessionId, until: datetime) -> None:
+        """Let links and browsers hold longer."""
+        for key, link in self._joins.items():
+            if link.session == session and link.revoked_at is None:
+                self._joins[key] = replace(link, expires_at=until)
+        for token, web in self._browsers.items():
+            if web.session == session:
+                self._browsers[token] = replace(web, expires_at=until)
+
     async def issue_join(self, tokens: tuple[JoinToken, ...]) -> None:
         """Give links to seats."""
         must(all(each.session in self._sessions and each.hash not in self._joins for each in tokens))

@@ -1,10 +1,10 @@
 // The other roles of the table: who helps to conduct, keeps time, takes notes or observes today.
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { _ } from "./language.ts";
+import { _, _n } from "./language.ts";
 import { Refused } from "./parts.tsx";
-import { ask, may, view } from "./store.ts";
-import type { Role, SeatView } from "./wire.gen.ts";
+import { ask, may, name, view } from "./store.ts";
+import type { DutyView, Role, SeatView } from "./wire.gen.ts";
 
 const NAMES: Readonly<Record<string, () => string>> = {
   consultant: () => _("consultant"),
@@ -14,6 +14,44 @@ const NAMES: Readonly<Record<string, () => string>> = {
   "co-facilitator": () => _("co-facilitator"),
   facilitator: () => _("facilitator"),
 };
+
+function why(duty: DutyView): string {
+  const role = NAMES[duty.role]?.() ?? duty.role;
+  const words = { name: name(duty.person), role: role[0]?.toUpperCase() + role.slice(1) };
+  switch (duty.why) {
+    case "never":
+      return _("{role}: {name}, for the first time.", words);
+    case "fewest":
+      return _("{role}: {name}, who has been it least often.", words);
+    case "longest":
+      return _("{role}: {name}, who was it longest ago.", words);
+    default:
+      return _("{role}: {name}, by the order of seats among equals.", words);
+  }
+}
+
+/** Who could have the duties that nobody has yet, and one button to agree. */
+function Proposal({ duties }: { duties: readonly DutyView[] }): JSX.Element {
+  const accept = async () => {
+    for (const duty of duties) {
+      await ask({ type: "assign-role", person: duty.person, role: duty.role as Role });
+    }
+  };
+  return (
+    <>
+      {duties.map((duty) => (
+        <p key={duty.role} class="quiet">
+          {why(duty)}
+        </p>
+      ))}
+      <div class="row">
+        <button type="button" class="btn" onClick={accept}>
+          {_n("Give this role", "Give these roles", duties.length)}
+        </button>
+      </div>
+    </>
+  );
+}
 
 export function Roles(): JSX.Element | null {
   const open = useSignal(false);
@@ -48,6 +86,7 @@ export function Roles(): JSX.Element | null {
           {special.map((each) => `${each.name}, ${NAMES[each.role]?.() ?? each.role}`).join(" · ")}
         </p>
       )}
+      {here.conduct?.duties.length && !open.value ? <Proposal duties={here.conduct.duties} /> : null}
       <Refused where="assign-role" />
     </section>
   );

@@ -205,6 +205,13 @@ export interface ProposalView {
   readonly changes: Readonly<Record<string, number>>;
 }
 
+/** Whom rotation proposes for a duty that nobody has yet, and why. */
+export interface DutyView {
+  readonly role: string;
+  readonly person: string;
+  readonly why: string;
+}
+
 /** One line of the drop report: who (None is the group), in which phase, from when until when; no content. */
 export interface DropView {
   readonly person: string | null;
@@ -230,6 +237,7 @@ export interface ConductView {
   readonly cast_client: string | null;
   readonly cast_reserve: string | null;
   readonly cast_why: Readonly<Record<string, string | number>>;
+  readonly duties: readonly DutyView[];
   readonly balance: number;
   readonly offer: string | null;
   readonly quality: Readonly<Record<string, string>>;

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import get_args
 
+from app.engine.events import Trace
 from app.engine.ids import EntryId, PersonId
 from app.engine.ladder import Bridge, Microphones
 from app.engine.ladder_commands import LadderCommand
@@ -42,6 +43,10 @@ class ChangePlan:
     relay: PersonId | None = None  # an empty one: nobody
     microphones: Microphones | None = None
     screen_share: bool | None = None
+    language: str | None = None
+    trace: Trace | None = None
+    reserve: PersonId | None = None  # an empty one: nobody
+    clients: tuple[PersonId | None, ...] | None = None  # by turn; an empty list: nobody yet
 
 
 @dataclass(frozen=True, slots=True)

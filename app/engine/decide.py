@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import assert_never
 
-from app.engine import decide_cast, decide_ladder, decide_time, decide_voices, decide_writing
+from app.engine import decide_cast, decide_ladder, decide_plan, decide_time, decide_voices, decide_writing
 from app.engine.commands import (
     AcceptContract,
     AddPerson,
@@ -73,10 +73,12 @@ def decide(session: Session, command: Command, by: Actor, now: datetime) -> tupl
 def _decide(session: Session, command: Command, by: Actor, now: datetime) -> tuple[Event, ...]:
     match command:
         case (
-            Arrive() | Leave() | ChangePlan() | AddPerson() | RemovePerson() | OpenDoors()
+            Arrive() | Leave() | AddPerson() | RemovePerson() | OpenDoors()
             | AssignRole() | SignalInterest() | ChooseClient() | DeclineClient()
         ):  # fmt: skip
             return decide_cast.decide(session, command, by, now)
+        case ChangePlan():
+            return decide_plan.decide(session, command)
         case (
             Start() | Pause() | Resume() | Extend() | Next() | Back() | Undo() | Replan() | End() | Reopen() | Close()
         ):  # fmt: skip

@@ -75,7 +75,7 @@ class SessionPlanned:
 
 @dataclass(frozen=True, slots=True)
 class PlanChanged:
-    """Title, hour or lengths were changed before the start; these hold now."""
+    """The plan was changed before the start; this holds now, and what is None stays as it was."""
 
     title: str
     starts_at: datetime
@@ -86,6 +86,10 @@ class PlanChanged:
     relay: PersonId | None = None
     microphones: Microphones = Microphones.PEOPLE
     screen_share: bool = False
+    language: str | None = None
+    trace: Trace | None = None
+    reserve: PersonId | None = None  # counts only together with `language`, which older facts do not have
+    clients: tuple[PersonId | None, ...] | None = None  # by turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,7 +352,7 @@ def stored_name(event: type[Event]) -> str:
     return "".join(f"-{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(name))
 
 
-VERSIONS: Mapping[type[Event], int] = MappingProxyType({SessionPlanned: 2, PlanChanged: 2})
+VERSIONS: Mapping[type[Event], int] = MappingProxyType({SessionPlanned: 2, PlanChanged: 3})
 """Of events that have got new fields since they were first stored; the others are of version 1."""
 
 EVENTS: Mapping[str, tuple[type[Event], int]] = MappingProxyType(

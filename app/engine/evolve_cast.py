@@ -29,25 +29,8 @@ def change_cast(
 ) -> Session:
     """Take in a fact about people or the plan."""
     match event:
-        case PlanChanged(title, starts_at, zone, rounds, minutes, bridge, relay, microphones, screen_share):
-            plan = expand(session.protocol, rounds, minutes)
-            count = turns(session.protocol, rounds)
-            return replace(
-                session,
-                title=title,
-                starts_at=starts_at,
-                zone=zone,
-                rounds=rounds,
-                minutes=minutes,
-                plan=plan,
-                clock=new_clock(plan, starts_at + total(plan)),
-                clients=resized(session.clients, count),
-                subjects=resized(session.subjects, count),
-                bridge=bridge,
-                relay=relay,
-                microphones=microphones,
-                screen_share=screen_share,
-            )
+        case PlanChanged():
+            return _replanned(session, event)
         case PersonAdded(person, name, role, tags):
             if session.find_person(person):
                 return with_person(session, person, name=name, role=role, tags=tags)
@@ -62,6 +45,34 @@ def change_cast(
             return with_person(session, person, declined=declined)
         case _:
             assert_never(event)
+
+
+def _replanned(session: Session, changed: PlanChanged) -> Session:
+    """Take the plan as it is now; a turn that has another client has no subject yet."""
+    plan = expand(session.protocol, changed.rounds, changed.minutes)
+    count = turns(session.protocol, changed.rounds)
+    before = resized(session.clients, count)
+    clients = before if changed.clients is None else resized(changed.clients, count)
+    kept = zip(before, clients, resized(session.subjects, count), strict=True)
+    return replace(
+        session,
+        title=changed.title,
+        starts_at=changed.starts_at,
+        zone=changed.zone,
+        rounds=changed.rounds,
+        minutes=changed.minutes,
+        plan=plan,
+        clock=new_clock(plan, changed.starts_at + total(plan)),
+        clients=clients,
+        subjects=tuple(subject if was == now else None for was, now, subject in kept),
+        bridge=changed.bridge,
+        relay=changed.relay,
+        microphones=changed.microphones,
+        screen_share=changed.screen_share,
+        language=session.language if changed.language is None else changed.language,
+        trace=session.trace if changed.trace is None else changed.trace,
+        reserve=session.reserve if changed.language is None else changed.reserve,
+    )
 
 
 def with_person(session: Session, person: PersonId, **changes: object) -> Session:

@@ -7,11 +7,11 @@ from app.engine.decide_time import blocked
 from app.engine.floor import experts
 from app.engine.instants import as_ms, span_ms
 from app.engine.project_ladder import project_drops
-from app.engine.protocol import CONDUCT
+from app.engine.protocol import CONDUCT, Role
 from app.engine.replan import Proposal, proposals
-from app.engine.rotation import Cast, candidates, propose_cast
+from app.engine.rotation import OBSERVED_FROM, Cast, candidates, propose_cast
 from app.engine.state import Presence, Session, Undoable
-from app.engine.view import ConductView, Live, ProposalView
+from app.engine.view import ConductView, DutyView, Live, ProposalView
 
 CONDUCT_READS = frozenset({"floor.heard", "entries"})
 """What this section shows of the quick parts of the state (touched.py)."""
@@ -44,6 +44,7 @@ def project_conduct(
         cast_client=cast.client,
         cast_reserve=cast.reserve,
         cast_why=cast.why,
+        duties=_duties(session, cast),
         balance=live.balance,
         offer=session.ladder.offer,
         quality={
@@ -72,10 +73,29 @@ def proposed_cast(session: Session, before: tuple[Session, Cast] | None) -> Cast
             old.people is session.people
             and old.entries is session.entries
             and old.clients is session.clients
+            and old.reserve == session.reserve
             and (old.clock.at is None) == (session.clock.at is None)
         ):
             return cast
-    return propose_cast(session.history, candidates(session))
+    people = candidates(session)
+    return propose_cast(
+        session.history, people, observer=len(people) >= OBSERVED_FROM, spare=not any(session.clients)
+    )
+
+
+def _duties(session: Session, cast: Cast) -> tuple[DutyView, ...]:
+    """List the duties that nobody has yet, for whom rotation proposes somebody."""
+    proposed = {
+        Role.TIMEKEEPER: cast.timekeeper,
+        Role.SCRIBE: cast.scribe,
+        Role.OBSERVER: cast.observer,
+    }
+    held = {each.role for each in session.people}
+    return tuple(
+        DutyView(role.value, person, cast.duties[role])
+        for role, person in proposed.items()
+        if person is not None and role not in held
+    )
 
 
 def _proposal(offer: Proposal) -> ProposalView:

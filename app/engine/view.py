@@ -201,6 +201,15 @@ UNKNOWN = Live()
 
 
 @dataclass(frozen=True, slots=True)
+class DutyView:
+    """Whom rotation proposes for a duty that nobody has yet, and why."""
+
+    role: str  # timekeeper | scribe | observer
+    person: str
+    why: str  # never | fewest | longest | seat; the sentence is in the catalogue
+
+
+@dataclass(frozen=True, slots=True)
 class ConductView:
     """What only the facilitator (and co-facilitator) sees."""
 
@@ -218,6 +227,7 @@ class ConductView:
     cast_client: str | None  # who rotation proposes
     cast_reserve: str | None
     cast_why: Mapping[str, str | int]  # reason code and its values; the sentence is in the catalogue
+    duties: tuple[DutyView, ...]
     balance: float  # 0 all the time with one voice … 1 evenly shared; live only, never stored
     offer: str | None  # a higher rung the group could go up to
     quality: Mapping[str, str]  # person → good | poor | lost, as their browser says; live only, never stored

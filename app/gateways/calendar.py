@@ -1,9 +1,12 @@
 """Writes calendar entries; hours are in UTC, which every calendar reads alike (an automatic VTIMEZONE shifts Outlook)."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from icalendar import Calendar, Event, vText
+
+FIRST_ENTRY = datetime(2025, 1, 1, tzinfo=UTC)
+"""Sequences count the seconds since then: every change is newer than the one before, and 32 bits last until 2093."""
 
 
 def calendar_entry(
@@ -28,7 +31,7 @@ def calendar_entry(
     event.add("dtstart", _utc(starts_at))
     event.add("dtend", _utc(ends_at))
     event.add("summary", vText(_one_line(title)))
-    event.add("sequence", int(stamped_at.timestamp()) // 60)
+    event.add("sequence", (stamped_at - FIRST_ENTRY) // timedelta(seconds=1))
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     if link:
         event.add("location", vText(link))

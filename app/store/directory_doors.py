@@ -33,6 +33,12 @@ class StoredDoors(Shelf):
         table = invitations.c
         return await self._many(Invitation, invitations, table.session == session, order=table.person)
 
+    async def withdraw_invitation(self, session: SessionId, person: PersonId) -> None:
+        """Forget that somebody was expected."""
+        table = invitations.c
+        gone = delete(invitations).where(table.session == session, table.person == person)
+        await self._database.write(lambda link: link.execute(gone))
+
     async def issue_join(self, tokens: tuple[JoinToken, ...]) -> None:
         """Give each a link; earlier links to the same seats are revoked and their browsers put out."""
 
@@ -71,6 +77,17 @@ class StoredDoors(Shelf):
             return found
 
         return await self._database.write(use)
+
+    async def prolong_joins(self, session: SessionId, until: datetime) -> None:
+        """Let the links to a session that are not revoked, and the browsers they let in, hold until an instant."""
+        links, browsers = join_tokens.c, web_sessions.c
+
+        def prolong(link: Connection) -> None:
+            held = update(join_tokens).where(links.session == session, links.revoked_at.is_(None))
+            link.execute(held.values(expires_at=until))
+            link.execute(update(web_sessions).where(browsers.session == session).values(expires_at=until))
+
+        await self._database.write(prolong)
 
     async def revoke_join(self, session: SessionId, person: PersonId, now: datetime) -> None:
         """Revoke the links to a seat and put its browsers out."""

@@ -18,7 +18,7 @@ def _same(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 UPCASTERS: Mapping[tuple[str, int], Upcaster] = MappingProxyType(
-    {("session-planned", 1): _same, ("plan-changed", 1): _same}
+    {("session-planned", 1): _same, ("plan-changed", 1): _same, ("plan-changed", 2): _same}
 )
 """How to read an event of an older version as the next one, by (stored name, older version)."""
 

@@ -114,6 +114,9 @@ class Doors(Protocol):
     async def invitations_of(self, session: SessionId) -> tuple[Invitation, ...]:
         """List a session's invitations by person id."""
 
+    async def withdraw_invitation(self, session: SessionId, person: PersonId) -> None:
+        """Forget that somebody was expected; saying it twice is harmless."""
+
     async def issue_join(self, tokens: tuple[JoinToken, ...]) -> None:
         """Give each a link; earlier links to the same seats are revoked and their browsers put out."""
 
@@ -125,6 +128,9 @@ class Doors(Protocol):
 
     async def use_join(self, token: TokenHash, web: WebSession, now: datetime) -> JoinToken | None:
         """Let a browser in by a link that opens, note its first use and the invitation as opened; else None."""
+
+    async def prolong_joins(self, session: SessionId, until: datetime) -> None:
+        """Let the links to a session that are not revoked, and the browsers they let in, hold until an instant."""
 
     async def revoke_join(self, session: SessionId, person: PersonId, now: datetime) -> None:
         """Revoke the links to a seat and put its browsers out."""

@@ -24,7 +24,15 @@ async def settle_members(
 
     A person is recognised by address, else by name; those who are not named stay in the group for another time.
     """
-    known = await directory.members_of(group.id)
+    seated, moved = recognise(await directory.members_of(group.id), ids, group, people, now)
+    await directory.save_members((*seated, *moved))
+    return seated
+
+
+def recognise(
+    known: tuple[Member, ...], ids: Ids, group: Group, people: Names, now: datetime
+) -> tuple[tuple[Member, ...], tuple[Member, ...]]:
+    """Give who is seated in the order given, newcomers included, and the members not named, seated after them."""
     by_key = {(each.email or each.name).casefold(): each for each in known}
     by_name = {each.name.casefold(): each for each in known}
     seated: list[Member] = []
@@ -36,9 +44,8 @@ async def settle_members(
             replace(member, name=named.name, email=named.email or member.email, seat=seat, left_at=None)
         )
     absent = [each for each in known if all(each.person != here.person for here in seated)]
-    moved = [replace(each, seat=len(seated) + place) for place, each in enumerate(absent)]
-    await directory.save_members((*seated, *moved))
-    return tuple(seated)
+    moved = tuple(replace(each, seat=len(seated) + place) for place, each in enumerate(absent))
+    return tuple(seated), moved
 
 
 def _same_name(by_name: dict[str, Member], named: Named) -> Member | None:

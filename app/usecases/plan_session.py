@@ -1,15 +1,14 @@
 """Prepares a session: who, when, how and what is kept; then its links, its letters, and changes of mind."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from app.engine.commands import ChangePlan
-from app.engine.decide_cast import check_planned
+from app.engine.decide_plan import check_planned
 from app.engine.errors import Refusal
 from app.engine.events import Invited, PastCast, SessionPlanned, Trace
 from app.engine.ids import CommandId, GroupId, PersonId, SessionId
-from app.engine.ladder import Bridge
+from app.engine.ladder import Bridge, Microphones
 from app.engine.plan import Slot, expand, total, turns
 from app.engine.protocol import Protocol, Role
 from app.usecases.links import Links, issue_joins
@@ -24,13 +23,11 @@ from app.usecases.records import (
     NewJob,
     PlannedSession,
     Sending,
-    Status,
 )
-from app.usecases.run_session import Rooms, closing
+from app.usecases.run_session import Rooms
 
 LONGEST_AHEAD = timedelta(days=731)
 INVITATION_JOB = "send-invitation"
-FEWEST_MINUTES, MOST_MINUTES = 1, 240
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +46,9 @@ class Plan:
     language: str
     bridge: Bridge = field(default_factory=Bridge)
     relay: str | None = None  # key of the person who stands in for the facilitator
+    duties: Mapping[str, Role] = field(default_factory=dict)  # by key of the person
+    microphones: Microphones = Microphones.PEOPLE
+    screen_share: bool = False
 
 
 class CannotPlan(Exception):
@@ -86,16 +86,12 @@ def check(protocol: Protocol, people: int, starts_at: datetime, now: datetime) -
     return tuple(problems)
 
 
-def clip_minutes(protocol: Protocol, wished: Mapping[str, int]) -> dict[str, timedelta]:
-    """Keep the wished minutes that differ from the protocol, inside what each phase allows.
-
-    Wishes are whole minutes: one that is the default without its fraction is no wish (Troika's 4.5).
-    """
+def clip_minutes(protocol: Protocol, wished: Mapping[str, timedelta]) -> dict[str, timedelta]:
+    """Keep the wished lengths that differ from the protocol, inside what each phase allows."""
     kept = {}
     for phase in protocol.phases():
-        if phase.id in wished and wished[phase.id] != round(phase.minutes.default / timedelta(minutes=1)):
-            asked = timedelta(minutes=max(0, min(wished[phase.id], MOST_MINUTES)))
-            asked = max(phase.minutes.least, min(asked, phase.minutes.most))
+        if phase.id in wished:
+            asked = max(phase.minutes.least, min(wished[phase.id], phase.minutes.most))
             if asked != phase.minutes.default:
                 kept[phase.id] = asked
     return kept
@@ -178,7 +174,7 @@ def _first_fact(
         language=plan.language,
         zone=plan.zone,
         starts_at=plan.starts_at,
-        people=_seats(members, host, client),
+        people=_seats(members, host, client, plan.duties),
         trace=plan.trace,
         rehearsal=plan.group.rehearsal,
         rounds=turns(plan.protocol, plan.protocol.rounds),
@@ -188,6 +184,8 @@ def _first_fact(
         history=past_casts(casts, numbers),
         bridge=plan.bridge,
         relay=relay,
+        microphones=plan.microphones,
+        screen_share=plan.screen_share,
     )
 
 
@@ -195,9 +193,14 @@ def _key(member: Member) -> str:
     return (member.email or member.name).casefold()
 
 
-def _seats(members: tuple[Member, ...], host: Facilitator, client: PersonId | None) -> tuple[Invited, ...]:
+def _seats(
+    members: tuple[Member, ...], host: Facilitator, client: PersonId | None, duties: Mapping[str, Role]
+) -> tuple[Invited, ...]:
     """Seat the members in their order, and the facilitator at the client's right: just before them."""
-    seats = [Invited(member.person, member.name, tags=member.tags) for member in members]
+    seats = [
+        Invited(each.person, each.name, duties.get(_key(each), Role.CONSULTANT), each.tags)
+        for each in members
+    ]
     at = next((i for i, seat in enumerate(seats) if seat.id == client), 0)
     seats.insert(at, Invited(host.id, host.name, Role.FACILITATOR))
     return tuple(seats)
@@ -244,40 +247,6 @@ async def send_invitations(planned: PlannedSession, people: tuple[PersonId, ...]
 async def reissue_link(planned: PlannedSession, person: PersonId, outside: Planner) -> None:
     """Give a seat a new link; the old one and the browsers that came by it are out."""
     await issue_joins(outside.directory, outside.links, planned, (person,), outside.clock.now())
-
-
-# -- changes of mind ------------------------------------------------------------------------------------
-
-
-async def move_session(
-    planned: PlannedSession,
-    host: PersonId,
-    starts_at: datetime,
-    zone: str,
-    command: CommandId,
-    outside: Planner,
-) -> PlannedSession:
-    """Move a session that has not begun to another hour; its links keep working. Raises CannotPlan, Refusal."""
-    now = outside.clock.now()
-    if starts_at <= now:
-        raise CannotPlan("past")
-    if starts_at > now + LONGEST_AHEAD:
-        raise CannotPlan("too-far")
-    await outside.rooms.do(planned.id, host, ChangePlan(starts_at=starts_at, zone=zone), command)
-    moved = replace(
-        planned, starts_at=starts_at, ends_at=starts_at + (planned.ends_at - planned.starts_at), zone=zone
-    )
-    await outside.directory.save_session(moved)
-    return moved
-
-
-async def cancel_session(planned: PlannedSession, outside: Planner) -> None:
-    """Cancel a session that has not begun; its doors stay shut and say so, and what was prepared in it is erased."""
-    if planned.status not in (Status.PLANNED, Status.OPEN):
-        raise CannotPlan("begun")
-    now = outside.clock.now()
-    await outside.directory.set_status(planned.id, Status.CANCELLED, now)
-    await outside.jobs.enqueue((closing(planned.id),), now)
 
 
 def new_group(

@@ -9,7 +9,17 @@ from app.engine.ids import PersonId, SessionId
 from app.usecases.links import Links, join_secret
 from app.usecases.plan_b import as_bridge
 from app.usecases.ports import Clock, Directory, GatewayError, Mailer
-from app.usecases.records import Attachment, Group, JoinToken, Letter, Member, PlannedSession, Sending, Status
+from app.usecases.records import (
+    Attachment,
+    Facilitator,
+    Group,
+    JoinToken,
+    Letter,
+    Member,
+    PlannedSession,
+    Sending,
+    Status,
+)
 from app.usecases.sign_in import secret_of_job
 
 
@@ -62,15 +72,13 @@ async def send_invitation(session: SessionId, person: PersonId, post: Post) -> N
 
     Raises GatewayError after noting on the invitation that the letter did not leave.
     """
-    planned = await post.directory.find_session(session)
-    member = await post.directory.find_member(person)
+    found = await _find(session, person, post)
     join = next((each for each in await post.directory.joins_of(session) if each.person == person), None)
-    group = await post.directory.find_group(planned.group) if planned else None
-    if planned is None or member is None or join is None or group is None or not member.email:
+    if found is None or join is None:
         return
+    planned, group, member, host = found
     if planned.status is Status.CANCELLED or not join.opens(post.clock.now()):
         return
-    host = await post.directory.find_facilitator(planned.facilitator)
     letter = _invitation(planned, group, member, host.name if host else "", join, post)
     try:
         await post.mailer.send(letter)
@@ -83,8 +91,80 @@ async def send_invitation(session: SessionId, person: PersonId, post: Post) -> N
 def _invitation(
     planned: PlannedSession, group: Group, member: Member, host: str, join: JoinToken, post: Post
 ) -> Letter:
+    stamp = f"{planned.starts_at.timestamp():.0f}-{join.created_at.timestamp():.3f}"
+    return _letter("invitation", stamp, planned, group, member, host, join, post)
+
+
+async def send_change(
+    session: SessionId, person: PersonId, at: str, was: datetime, what: str, post: Post
+) -> None:
+    """Tell a person what is different now, with the calendar entry in place of the one before. Raises GatewayError.
+
+    `what` names the differences: moved, length, trace, bridge. Nothing leaves when the person or the session is out.
+    """
+    found = await _find(session, person, post)
+    if found is None or found[0].status is Status.CANCELLED:
+        return
+    planned, group, member, host = found
+    join = next((each for each in await post.directory.joins_of(session) if each.person == person), None)
+    if join is None or not join.opens(post.clock.now()):
+        return
+    more = {"was": was, "what": what.split()}
+    await post.mailer.send(
+        _letter("changed", at, planned, group, member, host.name if host else "", join, post, more)
+    )
+
+
+async def send_removal(session: SessionId, person: PersonId, at: str, post: Post) -> None:
+    """Tell a person that no place is kept for them any more; nothing leaves if there is one again. Raises GatewayError."""
+    found = await _find(session, person, post)
+    expected = {each.person for each in await post.directory.invitations_of(session)}
+    if found is None or person in expected:
+        return
+    planned, group, member, host = found
+    await post.mailer.send(
+        _letter("removed", at, planned, group, member, host.name if host else "", None, post)
+    )
+
+
+async def send_cancellation(session: SessionId, person: PersonId, at: str, post: Post) -> None:
+    """Tell a person that the session does not take place. Raises GatewayError."""
+    found = await _find(session, person, post)
+    if found is None:
+        return
+    planned, group, member, host = found
+    await post.mailer.send(
+        _letter("cancelled", at, planned, group, member, host.name if host else "", None, post)
+    )
+
+
+async def _find(
+    session: SessionId, person: PersonId, post: Post
+) -> tuple[PlannedSession, Group, Member, Facilitator | None] | None:
+    """Find everything a letter names; None when some of it is gone or the person has no address."""
+    planned = await post.directory.find_session(session)
+    member = await post.directory.find_member(person)
+    group = await post.directory.find_group(planned.group) if planned else None
+    if planned is None or group is None or member is None or not member.email:
+        return None
+    return planned, group, member, await post.directory.find_facilitator(planned.facilitator)
+
+
+def _letter(
+    name: str,
+    stamp: str,
+    planned: PlannedSession,
+    group: Group,
+    member: Member,
+    host: str,
+    join: JoinToken | None,
+    post: Post,
+    more: Mapping[str, object] | None = None,
+) -> Letter:
+    """Write a letter with the person's calendar entry; without a link it takes the session out of the calendar."""
     lang, bridge = member.lang, as_bridge(group.plan_b)
-    link = f"{post.origin}/j/{join_secret(post.links, planned.id, member.person, join.created_at)}"
+    secret = join_secret(post.links, planned.id, member.person, join.created_at) if join else ""
+    link = f"{post.origin}/j/{secret}" if join else ""
     values = {
         "name": member.name,
         "group": group.name,
@@ -98,8 +178,9 @@ def _invitation(
         "phone": bridge.phone,
         "code": bridge.code,
         "meeting": bridge.link,
+        **(more or {}),
     }
-    subject, text, html = post.writer.write("invitation", lang, values)
+    subject, text, html = post.writer.write(name, lang, values)
     entry = post.calendar(
         uid=f"{planned.id}-{member.person}@ronde",
         title=post.writer.say(lang, "%(group)s, session %(number)s", group=group.name, number=planned.number),
@@ -107,8 +188,8 @@ def _invitation(
         starts_at=planned.starts_at,
         ends_at=planned.ends_at,
         stamped_at=post.clock.now(),
+        cancelled=join is None,
     )
-    stamp = f"{planned.starts_at.timestamp():.0f}-{join.created_at.timestamp():.3f}"
     return Letter(
         to=member.email,
         name=member.name,
@@ -116,7 +197,7 @@ def _invitation(
         subject=subject,
         text=text,
         html=html,
-        key=f"invitation-{planned.id}-{member.person}-{stamp}",
+        key=f"{name}-{planned.id}-{member.person}-{stamp}",
         attachments=(Attachment("ronde.ics", "text/calendar", entry),),
     )
 

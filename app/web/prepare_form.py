@@ -1,7 +1,8 @@
-"""What a facilitator typed on the prepare page, kept word for word, and what can be made of it."""
+"""What a facilitator typed to prepare or change a session, kept word for word, and what can be made of it."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,8 @@ from starlette.datastructures import FormData
 
 from app.engine.events import Trace
 from app.engine.ids import SessionId
+from app.engine.ladder import Microphones
+from app.engine.protocol import Role
 from app.usecases.pasted_people import LONGEST_TEXT
 from app.web import times
 
@@ -17,6 +20,14 @@ AT_THE_OPENING = "-"
 """The wish that nobody is client before the session."""
 NOBODY = "-"
 """The wish that nobody stands in for the facilitator."""
+
+
+OFFERED = "duties"
+"""The step that takes the duties as rotation offers them."""
+OF_DUTY = (Role.TIMEKEEPER, Role.SCRIBE, Role.OBSERVER, Role.CO_FACILITATOR)
+"""What people may be besides consultants, one each."""
+LONGEST_PHASE = timedelta(hours=10)
+MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +42,7 @@ class Wish:
     hour: str
     zone: str
     protocol: str
-    minutes: Mapping[str, int]
+    minutes: Mapping[str, timedelta]
     trace: Trace
     language: str
     client: str  # "" as proposed, AT_THE_OPENING, or the key of a person
@@ -39,22 +50,23 @@ class Wish:
     code: str = ""
     link: str = ""
     relay: str = ""  # "" as proposed, NOBODY, or the key of a person
+    reserve: str = ""  # "" as proposed, NOBODY, or the key of a person
+    duties: Mapping[Role, str] = field(default_factory=dict)  # key of the person
+    microphones: Microphones = Microphones.PEOPLE
+    screen_share: bool = False
+    leaving: frozenset[str] = frozenset()  # keys of those who lose their seat
 
 
 def read_wish(form: FormData, draft: SessionId) -> Wish:
     """Read what was posted; out of range becomes the nearest, unknown becomes the default."""
     minutes = {
-        name.removeprefix("minutes-"): int(value)
+        name.removeprefix("minutes-"): length
         for name, value in form.items()
-        if name.startswith("minutes-")
-        and isinstance(value, str)
-        and value.isascii()
-        and value.isdigit()
-        and len(value) < 5
+        if name.startswith("minutes-") and isinstance(value, str) and (length := as_length(value)) is not None
     }
     phase, _, change = _text(form, "step", 80).rpartition(":")
     if phase in minutes and change in ("1", "-1"):
-        minutes[phase] += int(change)
+        minutes[phase] += int(change) * MINUTE
     zone = _text(form, "zone", 80)
     trace = _text(form, "trace", 40)
     return Wish(
@@ -74,7 +86,21 @@ def read_wish(form: FormData, draft: SessionId) -> Wish:
         code=_text(form, "code", 200),
         link=_text(form, "link", 1000),
         relay=_text(form, "relay", 400),
+        reserve=_text(form, "reserve", 400),
+        duties={role: key for role in OF_DUTY if (key := _text(form, f"duty-{role.value}", 400))},
+        microphones=Microphones.VOICE_RULE
+        if _text(form, "microphones", 20) == Microphones.VOICE_RULE
+        else Microphones.PEOPLE,
+        screen_share=_text(form, "screen_share", 5) == "on",
+        leaving=frozenset(each for each in form.getlist("leaving") if isinstance(each, str)),
     )
+
+
+def as_length(text: str) -> timedelta | None:
+    """Read minutes as the form posts them: "8", or "4.5" for what a protocol says in half minutes."""
+    if not re.fullmatch(r"\d{1,4}(\.\d{1,2})?", text, re.ASCII):
+        return None
+    return min(float(text) * MINUTE, LONGEST_PHASE)
 
 
 def read_instant(day: str, hour: str, zone: str) -> tuple[datetime | None, str]:

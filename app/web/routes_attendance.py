@@ -13,7 +13,7 @@ from app.engine.protocol import Protocol
 from app.usecases.records import Attendance, Group, PlannedSession
 from app.web import times
 from app.web.deps import Asker, NotHere, Who, parts, who
-from app.web.routes_desk import ROLES
+from app.web.prepare_cast import ROLE_NAMES
 from app.web.timeline import in_language
 
 router = APIRouter()
@@ -114,7 +114,11 @@ def _people(evidence: Attendance) -> tuple[Attended, ...]:
     """List who was there; somebody who asked to be forgotten has no name any more."""
     return tuple(
         Attended(
-            each.name or "–", ROLES[each.role], each.arrived_at, each.left_at, each.left_at - each.arrived_at
+            each.name or "–",
+            ROLE_NAMES[each.role],
+            each.arrived_at,
+            each.left_at,
+            each.left_at - each.arrived_at,
         )
         for each in evidence.people
     )

@@ -22,6 +22,7 @@ from app.usecases.pasted_people import LONGEST_NAME, LONGEST_TEXT, Named, clean_
 from app.usecases.plan_b import as_bridge, as_kept, read_bridge
 from app.usecases.records import Group, Member, PlannedSession, Status
 from app.web.deps import Asker, NotHere, Who, parts, who
+from app.web.prepare_cast import ROLE_NAMES
 from app.web.prepare_form import LONGEST_GROUP
 from app.web.routes_door import first_name
 from app.web.routes_prepare import OF_BRIDGE, say_line
@@ -31,15 +32,6 @@ router = APIRouter()
 
 MOST_PAST = 20
 _ = str
-ROLES = {
-    Role.CLIENT: _("client"),
-    Role.CONSULTANT: _("consultant"),
-    Role.FACILITATOR: _("facilitator"),
-    Role.CO_FACILITATOR: _("co-facilitator"),
-    Role.TIMEKEEPER: _("timekeeper"),
-    Role.SCRIBE: _("scribe"),
-    Role.OBSERVER: _("observer"),
-}
 INCOMPLETE = _("This address is not complete.")
 
 
@@ -285,7 +277,7 @@ async def _group_page(
     held: dict[int, list[tuple[str, str]]] = {}
     for cast in casts:
         held.setdefault(numbers.get(cast.session, 0), []).append(
-            (ROLES[cast.role], names.get(cast.person, "–"))
+            (ROLE_NAMES[cast.role], names.get(cast.person, "–"))
         )
     clients = {
         person: [

@@ -8,10 +8,9 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
-from app.engine.events import PastCast, Trace
+from app.engine.events import Trace
 from app.engine.ids import GroupId, PersonId, SessionId
 from app.engine.protocol import Protocol
-from app.engine.rotation import Candidate, propose_cast
 from app.usecases.manage_people import present_members
 from app.usecases.pasted_people import Named, Problem, Trouble, as_line, clean_name, read_people
 from app.usecases.plan_b import as_bridge, as_kept, read_bridge
@@ -22,18 +21,17 @@ from app.usecases.plan_session import (
     check,
     clip_minutes,
     new_group,
-    past_casts,
     plan_session,
     send_invitations,
     timeline,
 )
-from app.usecases.records import Facilitator, Group, Member
+from app.usecases.records import Facilitator, Group
 from app.web import times
 from app.web.deps import Asker, Who, parts, who
+from app.web.prepare_cast import DOUBLED, Casting, Chip, Seat, accept, cast, history_of
 from app.web.prepare_form import (
-    AT_THE_OPENING,
     LONGEST_GROUP,
-    NOBODY,
+    OFFERED,
     Wish,
     read_instant,
     read_wish,
@@ -66,23 +64,7 @@ OF_LINES = {
     Trouble.NAME_CUT: _("Line %(line)s: this name is long and was shortened."),
     Trouble.TOO_MANY: _("Line %(line)s: there are too many people for one table."),
 }  # fmt: skip
-WHY = {
-    "never": _("%(name)s has not been the client yet."),
-    "fewest": _("%(name)s has been the client least often."),
-    "longest": _("%(name)s has waited longest to be the client again."),
-    "seat": _("Several people have waited as long; %(name)s comes first in the order of seats."),
-    "nobody": _("Nobody can be the client yet."),
-}
 SHOWN_FIRST = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Chip:
-    """A person recognised in what was pasted."""
-
-    key: str
-    name: str
-    part: str  # client | reserve | relay | ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,9 +89,10 @@ class PreparePage:
     groups: tuple[Group, ...]
     number: int
     chips: tuple[Chip, ...]
-    why: str
+    casting: Casting
     one_client: bool
     line_problems: tuple[str, ...]
+    duty_problems: tuple[str, ...]
     people_problems: tuple[str, ...]
     when_problems: tuple[str, ...]
     bridge_problems: tuple[str, ...]
@@ -162,7 +145,7 @@ async def save(request: Request, asker: Annotated[Asker, who(Who.FACILITATOR)]) 
     action = form.get("action")
     if action not in ("send", "save"):
         return have.pages.show(
-            request, await _page(request, host, wish, complain=form.get("action") == "check")
+            request, await _page(request, host, wish, complain=action == "check", step=form.get("step"))
         )
     plan = await _plan(request, host, wish)
     if plan is None:
@@ -212,50 +195,44 @@ async def _plan(request: Request, host: Facilitator, wish: Wish) -> Plan | None:
     else:
         group = replace(group, name=name, lang=language, zone=wish.zone, trace=wish.trace)
     group = replace(group, plan_b=as_kept(bridge))
-    client, reserve, _why = await _cast(request, group, protocol, pasted.people, wish.client)
+    made = await _cast(request, group, protocol, pasted.people, wish)
+    if made.doubled:
+        return None
     plan = Plan(
         group, pasted.people, starts_at, wish.zone, protocol, clip_minutes(protocol, wish.minutes),
-        wish.trace, client, reserve, language, bridge, _relay(wish, pasted.people, client, reserve),
+        wish.trace, made.client, made.reserve, language, bridge, made.relay,
+        {key: role for role, key in made.duties.items()}, wish.microphones, wish.screen_share,
     )  # fmt: skip
     return None if check(protocol, len(pasted.people), starts_at, now) else plan
 
 
 async def _cast(
-    request: Request, group: Group | None, protocol: Protocol, people: tuple[Named, ...], wish: str
-) -> tuple[str | None, str | None, tuple[str, str]]:
-    """Choose client and reserve by key, and say why as (code, name); the facilitator's wish goes first."""
-    if protocol.rounds > 1 or not people:
-        return None, None, ("", "")
-    members: tuple[Member, ...] = ()
-    history: tuple[PastCast, ...] = ()
-    if group is not None:
-        directory = parts(request).directory
-        members = await directory.members_of(group.id)
-        numbers = {each.id: each.number for each in await directory.sessions_of(group.id)}
-        history = past_casts(await directory.casts_of(group.id), numbers)
+    request: Request, group: Group | None, protocol: Protocol, people: tuple[Named, ...], wish: Wish
+) -> Casting:
+    """Choose everybody's part, by what a person was pasted as."""
+    have = parts(request)
+    members = await have.directory.members_of(group.id) if group else ()
     ids = {(each.email or each.name).casefold(): each.person for each in members}
-    keys = {ids.get(each.key, PersonId(f"new {each.key}")): each.key for each in people}
-    cast = propose_cast(history, tuple(Candidate(person) for person in keys))
-    if wish == AT_THE_OPENING:
-        return None, None, ("", "")
-    if wish in keys.values():
-        others = tuple(Candidate(person, declined=key == wish) for person, key in keys.items())
-        second = propose_cast(history, others).client
-        return wish, keys[second] if second else None, ("", "")
-    client = keys[cast.client] if cast.client else None
-    name = next((each.name for each in people if each.key == client), "")
-    return client, keys[cast.reserve] if cast.reserve else None, (str(cast.why["code"]), name)
+    seats = tuple(
+        Seat(each.key, each.name, ids.get(each.key, PersonId(f"new {each.key}"))) for each in people
+    )
+    history = await history_of(have.directory, group)
+    return cast(history, protocol.rounds, seats, wish, have.pages.sentences, have.pages.language(request))
 
 
-async def _page(request: Request, host: Facilitator, wish: Wish, *, complain: bool) -> PreparePage:
+async def _page(
+    request: Request, host: Facilitator, wish: Wish, *, complain: bool, step: object = None
+) -> PreparePage:
     """Gather what the page shows; `complain` says what is missing, which an untouched page does not."""
     have = parts(request)
     group, protocol = await _group(request, host, wish.group), await _protocol(request, wish)
     pasted, language, now = read_people(wish.people), have.pages.language(request), have.clock.now()
     minutes = clip_minutes(protocol, wish.minutes)
     starts_at, wrong = read_instant(wish.day, wish.hour, wish.zone)
-    client, reserve, (code, name) = await _cast(request, group, protocol, pasted.people, wish.client)
-    relay = _relay(wish, pasted.people, client, reserve)
+    casting = await _cast(request, group, protocol, pasted.people, wish)
+    if step == OFFERED:
+        wish = accept(wish, casting)
+        casting = await _cast(request, group, protocol, pasted.people, wish)
     _bridge, of_bridge = read_bridge(wish.phone, wish.code, wish.link)
     plan_problems = check(protocol, len(pasted.people), starts_at or now, now)
     say = have.pages.sentences.say
@@ -273,10 +250,11 @@ async def _page(request: Request, host: Facilitator, wish: Wish, *, complain: bo
         group=group,
         groups=tuple(each for each in await have.directory.groups_of(host.id) if not each.rehearsal),
         number=number,
-        chips=tuple(_chip(each, client, reserve, relay) for each in pasted.people),
-        why=say(language, WHY[code], name=name) if code else "",
+        chips=tuple(casting.chip(each.key, each.name) for each in pasted.people),
+        casting=casting,
         one_client=protocol.rounds == 1,
         line_problems=tuple(say_line(request, each) for each in pasted.problems),
+        duty_problems=tuple(say(language, DOUBLED, name=each) for each in casting.doubled),
         people_problems=tuple(say(language, SENTENCES[each], **values) for each in of_people)
         if complain or pasted.people
         else (),
@@ -288,22 +266,6 @@ async def _page(request: Request, host: Facilitator, wish: Wish, *, complain: bo
         zones=times.zones(),
         letters=sum(1 for each in pasted.people if each.email),
     )
-
-
-def _relay(wish: Wish, people: tuple[Named, ...], client: str | None, reserve: str | None) -> str | None:
-    """Choose who stands in for the facilitator: who was wished for, else the first without another part."""
-    keys = [each.key for each in people]
-    if wish.relay == NOBODY:
-        return None
-    if wish.relay in keys:
-        return wish.relay
-    return next((key for key in keys if key not in (client, reserve)), None)
-
-
-def _chip(named: Named, client: str | None, reserve: str | None, relay: str | None) -> Chip:
-    roles = {relay: "relay", reserve: "reserve", client: "client"}
-    part = roles.get(named.key, "")
-    return Chip(named.key, named.name, part)
 
 
 def _choice(protocol: Protocol, language: str) -> Choice:

@@ -1,33 +1,30 @@
 """The facilitator's page of one session: each person's link, letters, the calendar, and changes of mind."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, ClassVar
 
 from babel.numbers import format_decimal
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from app.engine.errors import Refusal
+from app.engine.commands import AssignRole
 from app.engine.ids import CommandId, PersonId
+from app.engine.protocol import Role
+from app.engine.view import View
+from app.usecases.change_session import cancel_session
 from app.usecases.links import join_secret
-from app.usecases.plan_session import (
-    CannotPlan,
-    Planner,
-    cancel_session,
-    move_session,
-    reissue_link,
-    send_invitations,
-)
-from app.usecases.records import Group, JoinToken, Member, PlannedSession, Sending, Status, Tally
-from app.web import times
+from app.usecases.plan_session import CannotPlan, Planner, reissue_link, send_invitations
+from app.usecases.records import Group, JoinToken, Member, PlannedSession, Sending, Tally
 from app.web.deps import Asker, NotHere, Who, parts, who
-from app.web.prepare_form import read_instant
+from app.web.prepare_cast import ROLE_NAMES, say_duty
+from app.web.prepare_form import OF_DUTY
 from app.web.routes_after import QUESTION_NAMES
-from app.web.routes_prepare import SENTENCES
+from app.web.routes_change import may_change
 from app.web.routes_signin import has_outbox
 
 router = APIRouter()
+_ = str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +48,14 @@ class Average:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """What somebody is today."""
+
+    role: str  # an English word
+    name: str  # "" while nobody is
+
+
+@dataclass(frozen=True, slots=True)
 class SessionPage:
     """One session, for its facilitator."""
 
@@ -62,22 +67,26 @@ class SessionPage:
     sent: int | None
     outbox: bool
     unsent: int
-    day: str
-    hour: str
-    zone: str
-    zones: tuple[str, ...]
-    problems: tuple[str, ...]
+    changed: str  # yes | no | begun: what became of a change just asked for; "" otherwise
+    letters: int  # how many letters tell of it
     may_change: bool
+    table: tuple[Part, ...]
+    reasons: tuple[str, ...]  # one sentence about each duty rotation offers
     evaluation: tuple[Average, ...]
     answers: int  # 0 when nobody gave stars or the session is not closed
 
 
 @router.get("/sessions/{sid}")
 async def session(
-    request: Request, asker: Annotated[Asker, who(Who.HOST)], sent: int | None = None
+    request: Request,
+    asker: Annotated[Asker, who(Who.HOST)],
+    sent: int | None = None,
+    changed: Annotated[str, Query(max_length=10)] = "",
+    letters: Annotated[int, Query(ge=0, le=99)] = 0,
 ) -> Response:
-    """Show the links and what can still be changed."""
-    return parts(request).pages.show(request, await _page(request, asker.planned, sent))
+    """Show the links, who is what, and what can still be changed."""
+    page = await _page(request, asker.planned, asker.host.id, sent)
+    return parts(request).pages.show(request, replace(page, changed=changed, letters=letters))
 
 
 @router.post("/sessions/{sid}/send")
@@ -113,32 +122,16 @@ async def revoke(
     return RedirectResponse(f"/sessions/{asker.planned.id}", 303)
 
 
-@router.post("/sessions/{sid}/move")
-async def move(
-    request: Request,
-    asker: Annotated[Asker, who(Who.HOST)],
-    day: Annotated[str, Form(max_length=20)],
-    hour: Annotated[str, Form(max_length=20)],
-    zone: Annotated[str, Form(max_length=80)],
-) -> Response:
-    """Move the session to another hour."""
+@router.post("/sessions/{sid}/duties")
+async def give_duties(request: Request, asker: Annotated[Asker, who(Who.HOST)]) -> Response:
+    """Give the duties nobody has to whom rotation offers them."""
     have, planned = parts(request), asker.planned
-    chosen = zone if zone in times.zones() else planned.zone
-    starts_at, wrong = read_instant(day, hour, chosen)
-    command = CommandId(have.ids.new())
-    problems: tuple[str, ...] = (wrong,) if wrong else ()
-    if starts_at is not None:
-        try:
-            await move_session(planned, asker.host.id, starts_at, chosen, command, _outside(request))
-            return RedirectResponse(f"/sessions/{planned.id}", 303)
-        except CannotPlan as refused:
-            problems = refused.problems
-        except Refusal as refused:
-            problems = (str(refused.code),)
-    language = have.pages.language(request)
-    said = tuple(have.pages.sentences.say(language, SENTENCES.get(each, each)) for each in problems)
-    page = await _page(request, planned, None, said, (day, hour, chosen))
-    return have.pages.show(request, page, 422)
+    if may_change(planned):
+        view = await have.rooms.view(planned.id, asker.host.id)
+        for duty in view.conduct.duties if view.conduct else ():
+            given = AssignRole(PersonId(duty.person), Role(duty.role))
+            await have.rooms.do(planned.id, asker.host.id, given, CommandId(have.ids.new()))
+    return RedirectResponse(f"/sessions/{planned.id}#table", 303)
 
 
 @router.get("/sessions/{sid}/cancel")
@@ -152,10 +145,10 @@ async def confirm_cancel(request: Request, asker: Annotated[Asker, who(Who.HOST)
 async def cancel(request: Request, asker: Annotated[Asker, who(Who.HOST)]) -> Response:
     """Cancel the session."""
     try:
-        await cancel_session(asker.planned, _outside(request))
+        letters = await cancel_session(asker.planned, _outside(request))
     except CannotPlan:
         return RedirectResponse(f"/sessions/{asker.planned.id}", 303)
-    return RedirectResponse("/desk", 303)
+    return RedirectResponse(f"/sessions/{asker.planned.id}?letters={letters}", 303)
 
 
 @router.get("/sessions/{sid}/qr/{person}.svg")
@@ -199,20 +192,12 @@ class CancelPage:
     group: Group
 
 
-async def _page(
-    request: Request,
-    planned: PlannedSession,
-    sent: int | None,
-    problems: tuple[str, ...] = (),
-    typed: tuple[str, str, str] | None = None,
-) -> SessionPage:
+async def _page(request: Request, planned: PlannedSession, host: PersonId, sent: int | None) -> SessionPage:
     have = parts(request)
     group = await _group(request, planned)
     members = {each.person: each for each in await have.directory.members_of(planned.group)}
     invitations = {each.person: each for each in await have.directory.invitations_of(planned.id)}
     joins = {each.person: each for each in await have.directory.joins_of(planned.id)}
-    local = times.local(planned.starts_at, planned.zone)
-    day, hour, zone = typed or (local.date().isoformat(), local.strftime("%H:%M"), planned.zone)
     protocol = await have.protocols.find(planned.protocol_id)
     seats = tuple(
         _seat(
@@ -227,6 +212,8 @@ async def _page(
     )
     language = have.pages.language(request)
     tallies = await have.documents.tallies((planned.id,))
+    is_open = may_change(planned)
+    view = await have.rooms.view(planned.id, host) if is_open else None
     return SessionPage(
         planned=planned,
         group=group,
@@ -235,14 +222,37 @@ async def _page(
         sent=sent,
         outbox=has_outbox(request),
         unsent=sum(1 for seat in seats if seat.email and seat.status in (Sending.DRAFT, Sending.FAILED)),
-        day=day,
-        hour=hour,
-        zone=zone,
-        zones=times.zones(),
-        problems=problems,
-        may_change=planned.status in (Status.PLANNED, Status.OPEN) and planned.ends_at > have.clock.now(),
+        changed="",
+        letters=0,
+        may_change=is_open,
+        table=_table(view) if view else (),
+        reasons=_reasons(request, view) if view else (),
         evaluation=tuple(_average(request, each) for each in tallies),
         answers=max((each.answers for each in tallies), default=0),
+    )
+
+
+def _table(view: View) -> tuple[Part, ...]:
+    """List who is what besides consultant, the client first."""
+    names = {seat.id: seat.name for seat in view.seats}
+    conduct = view.conduct
+    assert conduct is not None
+    held = {seat.role: seat.name for seat in reversed(view.seats)}
+    client = names.get(conduct.clients[0] or "", "")
+    parts_held = [Part(ROLE_NAMES[role], held[role.value]) for role in OF_DUTY if role.value in held]
+    reserve = [Part(_("in reserve"), names[conduct.reserve])] if conduct.reserve in names else []
+    relay = [Part(_("relay"), names[view.bridge.relay])] if view.bridge.relay in names else []
+    return (Part(ROLE_NAMES[Role.CLIENT], client), *reserve, *relay, *parts_held)
+
+
+def _reasons(request: Request, view: View) -> tuple[str, ...]:
+    """Say whom rotation offers for the duties nobody has, and why."""
+    pages = parts(request).pages
+    language, names = pages.language(request), {seat.id: seat.name for seat in view.seats}
+    assert view.conduct is not None
+    return tuple(
+        say_duty(pages.sentences, language, Role(duty.role), names[duty.person], duty.why)
+        for duty in view.conduct.duties
     )
 
 

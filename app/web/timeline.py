@@ -36,9 +36,10 @@ class Row:
     title: str
     hint: str  # an English sentence, said in the reader's language by the template
     protected: bool
-    minutes: int
-    least: int
-    most: int
+    length: timedelta
+    typed: str  # the length as the form posts it, in minutes: "8", "4.5"
+    shortest: bool
+    longest: bool
     first: bool  # the first time this phase comes: where its minutes can be changed
 
 
@@ -60,7 +61,7 @@ class Timeline:
     starts_at: datetime
     ends_at: datetime
     total: timedelta
-    shares: Mapping[str, int]  # minutes by who
+    shares: Mapping[str, timedelta]  # by who
 
 
 def lay_out(plan: Iterable[Slot], starts_at: datetime, language: str) -> Timeline:
@@ -78,15 +79,16 @@ def lay_out(plan: Iterable[Slot], starts_at: datetime, language: str) -> Timelin
                 in_language(phase.title, language),
                 _hint(phase),
                 phase.protected,
-                _minutes(slot.planned),
-                _minutes(phase.minutes.least),
-                _minutes(phase.minutes.most),
+                slot.planned,
+                f"{slot.planned / timedelta(minutes=1):g}",
+                slot.planned <= phase.minutes.least,
+                slot.planned >= phase.minutes.most,
                 phase.id not in seen,
             )
         )
         seen.add(phase.id)
         at += slot.planned
-    shares = {who: sum(row.minutes for row in rows if row.who == who) for who in "cfa"}
+    shares = {who: sum((row.length for row in rows if row.who == who), timedelta()) for who in "cfa"}
     return Timeline(tuple(rows), _arcs(rows), starts_at, at, at - starts_at, shares)
 
 
@@ -126,19 +128,15 @@ def _hint(phase: Phase) -> str:
     return HINTS[phase.voice]
 
 
-def _minutes(length: timedelta) -> int:
-    return round(length.total_seconds() / 60)
-
-
 def _arcs(rows: list[Row]) -> tuple[Arc, ...]:
     around = 2 * pi * RADIUS
-    whole = sum(row.minutes for row in rows) or 1
-    arcs, done = [], 0
+    whole = sum((row.length for row in rows), timedelta()) or timedelta(minutes=1)
+    arcs, done = [], timedelta()
     for row in rows:
-        length = around * row.minutes / whole
+        length = around * (row.length / whole)
         drawn = max(length - GAP, 1.0)
-        start = around * done / whole + GAP / 2
-        done += row.minutes
+        start = around * (done / whole) + GAP / 2
+        done += row.length
         if row.who == "c":  # safran is always edged: a darker arc below a narrower one
             arcs.append(Arc("e", f"{drawn:.1f} {around - drawn:.1f}", f"{-start:.1f}"))
             inner = max(drawn - 2, 0.5)

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from babel.dates import format_date, get_timezone_location
 from babel.localtime import LOCALTZ
+from babel.numbers import format_decimal
 
 THIN, HARD = "\u202f", "\u00a0"
 
@@ -41,13 +42,26 @@ def clock(language: str, instant: datetime, zone: str) -> str:
 
 
 def span(language: str, length: timedelta) -> str:
-    """Write a length: "75 min", "2 h 30" from two hours up ("2 h 30 min" in English)."""
+    """Write a length to the minute: "75 min", "2 h 30" from two hours up ("2 h 30 min" in English)."""
     minutes = round(length.total_seconds() / 60)
     hours, rest = divmod(minutes, 60)
     if minutes < 120:
         return f"{minutes}{HARD}min"
     tail = f"{HARD}{rest:02}" + ("" if language == "fr" else f"{HARD}min") if rest else ""
     return f"{hours}{HARD}h{tail}"
+
+
+def exact(language: str, length: timedelta) -> str:
+    """Write a length with its seconds, where it has any: "5 min", "4 min 30" ("4 min 30 s" in English)."""
+    minutes, seconds = divmod(round(length.total_seconds()), 60)
+    if not seconds:
+        return span(language, length)
+    return f"{minutes}{HARD}min{HARD}{seconds:02}" + ("" if language == "fr" else f"{HARD}s")
+
+
+def minutes(language: str, length: timedelta) -> str:
+    """Write minutes as a number: "12", "4,5" ("4.5" in English)."""
+    return format_decimal(round(length / timedelta(minutes=1), 1), "0.#", locale=language)
 
 
 def city(language: str, zone: str) -> str:
@@ -96,6 +110,8 @@ FILTERS: Mapping[str, Callable[..., str]] = {
     "hour": hour,
     "clock": clock,
     "span": span,
+    "exact": exact,
+    "minutes": minutes,
     "city": city,
     "upper_first": upper_first,
 }

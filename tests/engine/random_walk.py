@@ -8,6 +8,7 @@ from typing import get_args
 from app.engine import commands as c
 from app.engine import ladder_commands as ladder
 from app.engine.continuity import Rung
+from app.engine.events import Trace
 from app.engine.ids import CLOCK, SERVER, Actor, EntryId, PersonId
 from app.engine.ladder import LIVEKIT, NO_LIVEKIT, Bridge, Fault, Microphones
 from app.engine.permissions import commands_of, writes
@@ -88,6 +89,10 @@ class Walk:
                 relay=rng.choice((None, person, PersonId(""))),
                 microphones=rng.choice((None, *Microphones)),
                 screen_share=rng.choice((None, True, False)),
+                language=rng.choice((None, "en", "")),
+                trace=rng.choice((None, *Trace)),
+                reserve=rng.choice((None, person, PersonId(""))),
+                clients=rng.choice((None, (), (person,), (None, person, person))),
             ),
             c.AddPerson: lambda: c.AddPerson(
                 rng.choice((person, PersonId(f"p{rng.randrange(14)}"), PersonId("\ud800"))),

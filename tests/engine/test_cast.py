@@ -18,9 +18,10 @@ from app.engine.commands import (
     Start,
     Undo,
 )
-from app.engine.decide_cast import check_planned
+from app.engine.decide_plan import check_planned
 from app.engine.errors import Code
-from app.engine.events import ClientChosen, Invited, PersonAdded, RoleAssigned
+from app.engine.events import ClientChosen, Invited, PersonAdded, PlanChanged, RoleAssigned, Trace
+from app.engine.evolve import evolve
 from app.engine.ids import CLOCK, SERVER, EntryId, PersonId
 from app.engine.projections import project
 from app.engine.protocol import Role
@@ -34,6 +35,7 @@ from tests.builders import (
     Play,
     a_plan,
     a_protocol,
+    a_session,
     a_troika,
     people,
 )
@@ -103,6 +105,45 @@ def test_the_plan_can_change_until_the_start() -> None:
     play.start()
     with refused(Code.ALREADY_STARTED):
         play.do(ChangePlan(title="Trop tard"))
+
+
+def test_client_reserve_language_and_trace_change_with_the_plan() -> None:
+    play = Play(a_plan(clients=(BRUNO,), reserve=CHLOE))
+    play.do(ProposeSubject(EntryId("s"), "Une équipe"), CHLOE)
+    play.do(ChooseClient(CHLOE, EntryId("s"), BRUNO))
+    play.do(ChangePlan(language="en", trace=Trace.NONE))
+    kept = play.session
+    assert (kept.clients, kept.subjects, kept.reserve) == ((CHLOE,), (EntryId("s"),), BRUNO)
+    assert (kept.language, kept.trace) == ("en", Trace.NONE)
+    play.do(ChangePlan(clients=(BRUNO,)))
+    assert (play.session.clients, play.session.subjects) == ((BRUNO,), (None,))
+    assert play.session.reserve is None, "nobody is client and in reserve"
+    assert play.do(ChangePlan(clients=(BRUNO,))) == ()
+    play.do(ChangePlan(clients=(), reserve=DRISS))
+    opened = play.session
+    assert (opened.clients, opened.reserve) == ((None,), DRISS)
+    play.do(ChangePlan(reserve=PersonId("")))
+    assert play.session.reserve is None
+    for clients, code in (
+        ((FACILITATOR,), Code.CONDUCTOR_NOT_CLIENT),
+        ((PersonId("mallory"),), Code.UNKNOWN_PERSON),
+        ((BRUNO, CHLOE), Code.NO_SUCH_TURN),
+    ):
+        with refused(code):
+            play.do(ChangePlan(clients=clients))
+    play.do(DeclineClient(), DRISS)
+    with refused(Code.PERSON_DECLINED):
+        play.do(ChangePlan(clients=(DRISS,)))
+    with refused(Code.UNKNOWN_PERSON):
+        play.do(ChangePlan(reserve=PersonId("mallory")))
+
+
+def test_a_plan_stored_before_these_fields_existed_changes_none_of_them() -> None:
+    session = a_session(a_plan(clients=(BRUNO,), reserve=CHLOE))
+    old = PlanChanged(session.title, session.starts_at, session.zone, session.rounds, session.minutes)
+    changed = evolve(session, old, START)
+    assert (changed.clients, changed.reserve) == (session.clients, session.reserve)
+    assert (changed.language, changed.trace) == (session.language, session.trace)
 
 
 def test_seats_are_added_renamed_and_taken_away() -> None:

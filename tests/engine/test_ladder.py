@@ -7,7 +7,7 @@ import pytest
 
 from app.engine.commands import AcceptContract, Arrive, ChangePlan, Command, Leave, RemovePerson, Write
 from app.engine.continuity import Rung
-from app.engine.decide_cast import check_planned
+from app.engine.decide_plan import check_planned
 from app.engine.drops import waits_for_client_at
 from app.engine.errors import Code, Refusal
 from app.engine.ids import SERVER, EntryId, PersonId

@@ -2,12 +2,15 @@
 
 import random
 
+from app.engine.commands import AssignRole
 from app.engine.events import PastCast
 from app.engine.ids import PersonId
 from app.engine.projections import project
 from app.engine.protocol import Role
 from app.engine.rotation import Candidate, propose_cast
-from tests.builders import BRUNO, CHLOE, DRISS, ELENA, FACILITATOR, Play, a_plan
+from tests.builders import BRUNO, CHLOE, DRISS, ELENA, FACILITATOR, Play, a_plan, people
+
+FARID = PersonId("farid")
 
 TABLE = tuple(Candidate(each) for each in (BRUNO, CHLOE, DRISS, ELENA))
 
@@ -84,3 +87,33 @@ def test_the_facilitator_sees_the_proposal_and_who_had_their_turn_is_not_propose
     conduct = project(play.session, FACILITATOR, play.now).conduct
     assert conduct is not None
     assert (conduct.cast_client, conduct.cast_reserve, conduct.cast_why["code"]) == (ELENA, BRUNO, "never")
+
+
+def test_duties_go_to_those_who_had_them_least_and_say_why() -> None:
+    history = (
+        held(1, BRUNO, chloé=Role.TIMEKEEPER, driss=Role.SCRIBE),
+        held(2, CHLOE, driss=Role.TIMEKEEPER, elena=Role.SCRIBE),
+    )
+    cast = propose_cast(history, (*TABLE, Candidate(FARID)), observer=True)
+    assert (cast.client, cast.reserve) == (DRISS, ELENA)
+    assert (cast.timekeeper, cast.duties[Role.TIMEKEEPER]) == (BRUNO, "seat")
+    assert (cast.scribe, cast.duties[Role.SCRIBE]) == (CHLOE, "seat")
+    assert (cast.observer, cast.duties[Role.OBSERVER]) == (FARID, "never")
+
+
+def test_who_is_client_or_in_reserve_already_gets_no_duty() -> None:
+    play = Play(a_plan(clients=(BRUNO,), reserve=CHLOE))
+    duties = project(play.session, FACILITATOR, play.now).conduct
+    assert duties is not None
+    people = {each.role: each.person for each in duties.duties}
+    assert set(people) == {"timekeeper", "scribe"} or set(people) == {"timekeeper"}
+    assert not {BRUNO, CHLOE} & set(people.values())
+
+
+def test_a_duty_somebody_has_is_proposed_no_more() -> None:
+    play = Play(a_plan(seats=people(6), clients=(BRUNO,), reserve=CHLOE))
+    play.do(AssignRole(DRISS, Role.SCRIBE))
+    conduct = project(play.session, FACILITATOR, play.now).conduct
+    assert conduct is not None
+    assert [each.role for each in conduct.duties] == ["timekeeper"]
+    assert conduct.duties[0].person not in (BRUNO, CHLOE, DRISS)

@@ -80,6 +80,29 @@ async def test_a_new_link_revokes_the_old_one_and_puts_its_browsers_out(store: A
     assert await store.directory.joins_of(ROOM.id) == (fresh, replace(bens, used_at=NOON))
 
 
+async def test_links_of_a_session_that_moves_hold_longer_and_revoked_ones_do_not(store: AnyStore) -> None:
+    await settle(store)
+    bens = replace(LINK, hash=TokenHash("ben"), person=BEN.person)
+    await store.directory.issue_join((LINK, bens))
+    await store.directory.use_join(LINK.hash, browser("anna's"), NOON)
+    await store.directory.revoke_join(ROOM.id, BEN.person, NOON)
+    later = LINK.expires_at + 48 * HOUR
+    await store.directory.prolong_joins(ROOM.id, later)
+    moved = replace(LINK, used_at=NOON, expires_at=later)
+    assert await store.directory.find_join(LINK.hash) == moved
+    assert await store.directory.find_join(bens.hash) == replace(bens, revoked_at=NOON)
+    assert await store.directory.find_web_session(TokenHash("anna's"), LINK.expires_at) is not None
+
+
+async def test_who_is_no_longer_expected_is_not_on_the_list(store: AnyStore) -> None:
+    await settle(store)
+    expected = tuple(Invitation(ROOM.id, each.person, Sending.SENT, NOON) for each in (ANNA, BEN))
+    await store.directory.save_invitations(expected)
+    for _ in range(2):
+        await store.directory.withdraw_invitation(ROOM.id, ANNA.person)
+    assert await store.directory.invitations_of(ROOM.id) == (expected[1],)
+
+
 async def test_a_sign_in_link_works_once_and_looking_does_not_use_it(store: AnyStore) -> None:
     await settle(store)
     await store.directory.add_sign_in(SIGN_IN)

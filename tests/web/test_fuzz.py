@@ -42,7 +42,7 @@ def requests(draw: st.DrawFn) -> Any:
 
 
 def test_every_page_is_tried() -> None:
-    assert {"GET /", "POST /prepare", "GET /door/{sid}", "POST /sessions/{sid}/move"} <= operations().keys()
+    assert {"GET /", "POST /prepare", "GET /door/{sid}", "POST /sessions/{sid}/change"} <= operations().keys()
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))

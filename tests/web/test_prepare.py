@@ -161,21 +161,39 @@ async def test_hostile_text_is_shown_and_never_run(site: Site, text: str) -> Non
         check_page(answer.text)
 
 
-async def test_a_session_moves_with_its_links_and_its_door(site: Site, planned: Planned) -> None:
-    async with await site.desk_of(planned.host) as desk:
-        moved = await desk.post(
-            f"/sessions/{planned.id}/move",
-            data={"day": "2026-11-25", "hour": "09:00", "zone": "Europe/Brussels"},
-        )
-        assert "from 9\u00a0am to 10:15\u00a0am, Brussels time" in moved.text
-        assert planned.links["Nadia Benali"] in moved.text
-        past = await desk.post(
-            f"/sessions/{planned.id}/move", data={"day": "2020-01-01", "hour": "09:00", "zone": "UTC"}
-        )
-        assert past.status_code == 422
-        assert "This hour is past." in past.text
-    async with await site.seated(planned.links["Nadia Benali"]) as browser:
-        assert "from 9\u00a0am" in (await browser.get(f"/door/{planned.id}")).text
+async def test_half_minutes_are_shown_truly_and_kept(site: Site) -> None:
+    host = await site.facilitator()
+    async with await site.desk_of(host, "fr") as desk:
+        form = await filled(desk, protocol="troika", action="preview")
+        page = (await desk.post("/prepare", data=form)).text
+        typed = dict(re.findall(r'name="(minutes-[^"]+)" value="([^"]+)"', page))
+        assert typed["minutes-advice"] == "4.5"
+        assert "4\u00a0min\u00a030" in page
+        more = (await desk.post("/prepare", data={**form, **typed, "step": "advice:1"})).text
+        assert 'name="minutes-advice" value="5.5"' in more
+        answer = await desk.post("/prepare", data={**form, **typed, "action": "save"})
+    fact = (await site.parts.log.load(SessionId(answer.url.path.split("/")[2])))[0].event
+    assert isinstance(fact, SessionPlanned)
+    assert fact.minutes == {}
+
+
+async def test_duties_are_offered_with_a_reason_and_accepted_in_one_click(site: Site) -> None:
+    async with await site.desk_of(await site.facilitator()) as desk:
+        form = await filled(desk, action="preview")
+        page = (await desk.post("/prepare", data=form)).text
+        assert "Timekeeper: Thomas Leroy, by the order of seats among equals." in page
+        accepted = (await desk.post("/prepare", data={**form, "step": "duties"})).text
+        chosen = re.findall(r'name="duty-([^"]+)">.*?<option value="([^"]+)" selected', accepted)
+        assert chosen == [("timekeeper", "thomas@example.org"), ("scribe", "awa@example.org")]
+        duties = {f"duty-{role}": key for role, key in chosen}
+        twice = {**form, "duty-timekeeper": "nadia@example.org", "action": "save"}
+        assert "Nadia Benali was given two roles" in (await desk.post("/prepare", data=twice)).text
+        saved = await desk.post("/prepare", data={**form, **duties, "action": "save"})
+    fact = (await site.parts.log.load(SessionId(saved.url.path.split("/")[2])))[0].event
+    assert isinstance(fact, SessionPlanned)
+    roles = {each.name: each.role for each in fact.people}
+    assert (roles["Thomas Leroy"], roles["Awa Diop"]) == (Role.TIMEKEEPER, Role.SCRIBE)
+    assert "Thomas Leroy" in saved.text.split("Personal links")[0]
 
 
 async def test_a_letter_is_sent_again_to_one_person(site: Site, planned: Planned) -> None:

@@ -28,10 +28,11 @@ export function replaceRegions(page: Document): void {
     if (!fresh || fresh.isEqualNode(written.get(old) ?? null)) continue;
     written.set(old, fresh.cloneNode(true));
     const focus = old.contains(document.activeElement) ? document.activeElement?.id : "";
-    const open = old.querySelector("details")?.open;
+    const open = [...old.querySelectorAll("details")].map((each) => each.open);
     old.replaceChildren(...[...fresh.childNodes].map((node) => document.importNode(node, true)));
-    const details = old.querySelector("details");
-    if (details && open !== undefined) details.open = open;
+    old.querySelectorAll("details").forEach((each, i) => {
+      each.open = open[i] ?? each.open;
+    });
     if (focus) document.getElementById(focus)?.focus();
     moved = true;
   }
