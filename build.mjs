@@ -53,7 +53,7 @@ function entryPoints() {
 const manifest = {
   name: "manifest",
   setup(build) {
-    build.onEnd(({ errors, metafile }) => {
+    build.onEnd(async ({ errors, metafile }) => {
       if (errors.length > 0 || !metafile) return;
       const url = (path) => `${publicPath}/${relative(dist, path)}`;
       const entries = {};
@@ -67,7 +67,11 @@ const manifest = {
       }
       const sprite = writeSprite();
       entries["icons.svg"] = { file: url(sprite), preload: [] };
-      removeOld(new Set([...Object.keys(metafile.outputs), sprite]));
+      const worker = await buildWorker(metafile.outputs, [
+        ...Object.values(entries).map((each) => each.file),
+      ]);
+      entries["sw.js"] = { file: url(worker), preload: [] };
+      removeOld(new Set([...Object.keys(metafile.outputs), sprite, worker]));
       const next = join(dist, "manifest.json.next");
       writeFileSync(next, `${JSON.stringify(entries, null, 2)}\n`);
       renameSync(next, join(dist, "manifest.json"));
@@ -91,6 +95,23 @@ function writeSprite() {
   const path = join(dist, `icons-${hash}.svg`);
   writeFileSync(path, drawing);
   return path;
+}
+
+/** Builds the service worker around the list of files it keeps: all of them but the media library; returns its path. */
+async function buildWorker(outputs, files) {
+  const kept = Object.entries(outputs)
+    .filter(([, { inputs }]) => !Object.keys(inputs).some((path) => path.includes("/livekit-client/")))
+    .map(([path]) => `${publicPath}/${relative(dist, path)}`);
+  const list = [...new Set([...kept, ...files, "/static/mark.svg"])].sort();
+  const name = createHash("sha256").update(list.join("\n")).digest("hex").slice(0, 12);
+  const { metafile } = await esbuild.build({
+    ...shared,
+    entryPoints: ["app/client/alone/worker.ts"],
+    entryNames: "sw-[hash]",
+    format: "iife",
+    define: { BUILT: JSON.stringify(list), BUILD: JSON.stringify(name) },
+  });
+  return Object.keys(metafile.outputs)[0];
 }
 
 /** Turns a catalogue into a module: {English sentence: [translation, plural]}. */
@@ -144,27 +165,30 @@ function removeOld(kept) {
 const fonts = join(dist, "fonts");
 mkdirSync(fonts, { recursive: true });
 for (const font of printFonts) copyFileSync(join("node_modules", font), join(fonts, basename(font)));
-const options = {
-  entryPoints: entryPoints(),
+const shared = {
   outdir: dist,
-  publicPath,
   bundle: true,
-  splitting: true,
-  format: "esm",
   target: "es2022",
-  jsx: "automatic",
-  jsxImportSource: "preact",
   minify: true,
   metafile: true,
   sourcemap: false,
   legalComments: "none",
   charset: "utf8",
+  logLevel: "warning",
+};
+const options = {
+  ...shared,
+  entryPoints: entryPoints(),
+  publicPath,
+  splitting: true,
+  format: "esm",
+  jsx: "automatic",
+  jsxImportSource: "preact",
   entryNames: "[name]-[hash]",
   chunkNames: "chunk-[hash]",
   assetNames: "[name]-[hash]",
   external: ["/static/*"],
   loader: { ".woff2": "file", ".svg": "file", ".png": "file", ".webp": "file", ".avif": "file" },
-  logLevel: "warning",
   plugins: [catalogues, singleIcons, manifest],
 };
 

@@ -28,7 +28,8 @@ export function Console({ session }: { session: string }): JSX.Element {
   const asking = useSignal<"" | "end" | "reopen">("");
   const here = view.value;
   const late = useComputed(() => (view.value?.conduct?.proposals.length ?? 0) > 0);
-  useEffect(() => void loadLive(session), []);
+  const linked = link.value.state === "live";
+  useEffect(() => void loadLive(session), [linked]);
   useEffect(() => listen(consoleKeys(() => (help.value = !help.value))), []);
   useEffect(() => {
     if (here && !here.conduct && here.session.status === "running") location.replace(`/room/${session}`);

@@ -53,7 +53,7 @@ const FINAL: ReadonlySet<string> = new Set([
 ]); // biome-ignore format: one list
 
 /** Commands that mean the same whenever they arrive; the others belong to their moment. */
-const LASTING: ReadonlySet<CommandType> = new Set<CommandType>([
+export const LASTING: ReadonlySet<string> = new Set<CommandType>([
   "write", "erase", "propose-subject", "signal-interest", "accept-contract", "keep-idea",
   "order-actions", "say-ready", "decline-client",
 ]); // biome-ignore format: one list
@@ -82,6 +82,16 @@ export class Core {
   /** The server's clock now, in milliseconds since 1970. */
   now(): number {
     return Date.now() + this.#offset.ahead;
+  }
+
+  /** How far the server's clock is ahead of ours, in milliseconds. */
+  get ahead(): number {
+    return this.#offset.ahead;
+  }
+
+  /** Takes how far the server's clock was ahead when it was last heard, until it is heard again. */
+  assume(ahead: number): void {
+    this.#offset.guess(0, ahead);
   }
 
   /** Loads what waited from an earlier page, then connects. */

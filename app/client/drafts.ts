@@ -115,6 +115,11 @@ export class Drafts {
     return draft.text;
   }
 
+  /** Tries refused texts again: another phase may take them. */
+  again(): void {
+    for (const [entry, { state }] of this.#saving) if (state === "refused") this.#saving.delete(entry);
+  }
+
   /** Sends what an earlier page left behind: typed, kept here, and never saved. */
   resume(entry: string, kind: Kind): void {
     const draft = this.find(entry);

@@ -4,9 +4,9 @@ import type { JSX } from "preact";
 
 const loaded = signal<typeof import("./captures.tsx") | null>(null);
 
-/** Fetches the parts; a failed fetch is tried again at the next drawing. */
+/** Fetches the parts; asked again when the link is back, for what could not be fetched. */
 export async function loadParts(): Promise<void> {
-  loaded.value = await import("./captures.tsx").catch(() => null);
+  loaded.value ??= await import("./captures.tsx").catch(() => null);
 }
 
 /** Gives the parts once they are here. */
@@ -16,11 +16,20 @@ export function later(): typeof loaded.value {
 
 const live = signal<typeof import("./media/live.tsx") | null>(null);
 
+let begins: Promise<void> | null = null;
+
 /** Fetches sound and picture; the room is already usable, and stays so without them. */
-export async function loadLive(session: string): Promise<void> {
-  const part = await import("./media/live.tsx").catch(() => null);
-  await part?.begin(session);
-  live.value = part;
+export function loadLive(session: string): Promise<void> {
+  begins ??= import("./media/live.tsx").then(
+    async (part) => {
+      await part.begin(session);
+      live.value = part;
+    },
+    () => {
+      begins = null;
+    },
+  );
+  return begins;
 }
 
 type Parts = "Buttons" | "Notes" | "Ways" | "PlanB" | "Drill" | "Report" | "Dictation";

@@ -2,7 +2,7 @@
 import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { _ } from "./language.ts";
-import { link, refusal, waiting } from "./store.ts";
+import { alone, link, noted, refusal, waiting } from "./store.ts";
 
 const DOTS = [
   [16, 5], [27, 16], [23.8, 23.8], [16, 27], [8.2, 23.8], [5, 16], [8.2, 8.2],
@@ -36,15 +36,21 @@ export function Refused({ where }: { where: string | readonly string[] }): JSX.E
 /** Says what the link is doing, when it is not simply there. */
 export function LinkLine(): JSX.Element | null {
   const { state, why } = link.value;
-  if (state === "live" || state === "connecting") return null;
+  if (state === "live" || state === "connecting" || (alone.value && noted.value)) return null;
   if (state === "reconnecting")
     return (
       <p class="link-line" role="status">
-        {why === "restart"
-          ? _("The server restarts. We will be back in a moment; nothing is lost.")
-          : waiting.value
-            ? _("The link is lost for a moment. What you do is kept on this device and sent when it returns.")
-            : _("The link is lost for a moment. It returns by itself; nothing is lost.")}
+        {alone.value
+          ? _(
+              "The server is out of reach. This page goes on by its own clock; what you write is kept on this device and sent when it returns.",
+            )
+          : why === "restart"
+            ? _("The server restarts. We will be back in a moment; nothing is lost.")
+            : waiting.value
+              ? _(
+                  "The link is lost for a moment. What you do is kept on this device and sent when it returns.",
+                )
+              : _("The link is lost for a moment. It returns by itself; nothing is lost.")}
       </p>
     );
   return null;

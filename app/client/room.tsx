@@ -26,7 +26,8 @@ export function Room({ session }: { session: string }): JSX.Element {
   const deskNotebook = useSignal(false);
   const timeHidden = useSignal(remembers("ronde:time-hidden"));
   const here = view.value;
-  useEffect(() => void loadParts().then(() => loadLive(session)), []);
+  const linked = link.value.state === "live";
+  useEffect(() => void loadParts().then(() => loadLive(session)), [linked]);
   useEffect(
     () =>
       listen({
@@ -38,7 +39,8 @@ export function Room({ session }: { session: string }): JSX.Element {
       }),
     [],
   );
-  if (link.value.state === "closed") return <Lazy part="closed" session={session} />;
+  if (link.value.state === "closed")
+    return later() ? <Lazy part="closed" session={session} /> : <main class="closed">{link.value.say}</main>;
   if (!here)
     return (
       <main class="closed">

@@ -22,6 +22,13 @@ export const now = signal(Date.now());
 /** The last refusal, beside the control that asked. */
 export const refusal = signal<{ where: string; say: string } | null>(null);
 
+/** Whether the page goes on by itself, by the last plan and its own clock. */
+export const alone = signal(false);
+/** Whether the part that says what happened on the way is there; until then the line under the phase says it. */
+export const noted = signal(false);
+/** Whether the person left the table on purpose. */
+export const left = signal(false);
+
 /** Who listens to other browsers; the media part, once it is loaded. */
 export const onSignal = { current: (_from: string, _data: unknown): void => {} };
 
@@ -35,7 +42,8 @@ export interface Place {
 }
 
 /** Connects the page; the socket is on the same host. */
-export async function open({ session, socket, person }: Place): Promise<void> {
+export async function open(place: Place): Promise<void> {
+  const { session, socket, person } = place;
   const url = new URL(socket, location.href);
   url.protocol = location.protocol === "https:" ? "wss:" : "ws:";
   core = new Core({
@@ -74,6 +82,20 @@ export async function open({ session, socket, person }: Place): Promise<void> {
   addEventListener("online", wake);
   addEventListener("pageshow", wake);
   await core.start();
+  void import("./alone/alone.ts").then((part) => part.begin(place)).catch(() => {});
+}
+
+/** Shows a session as this device remembers it. */
+export function recall(seen: View, said: Words | null, ahead: number): void {
+  core.assume(ahead);
+  words.value = said;
+  now.value = core.now();
+  view.value = seen;
+}
+
+/** How far the server's clock is ahead, in milliseconds. */
+export function ahead(): number {
+  return core.ahead;
 }
 
 function wake(): void {
@@ -97,6 +119,7 @@ export function tell(frame: Parameters<Core["tell"]>[0]): void {
 
 /** Stops for good, before the page goes elsewhere. */
 export function stop(): void {
+  left.value = true;
   core.stop();
 }
 

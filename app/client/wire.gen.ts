@@ -267,10 +267,11 @@ export interface ProtocolWords {
   readonly label: string | null;
 }
 
-/** What can be written during a phase, and who reads it. */
+/** What can be written during a phase, by which roles, and who reads it. */
 export interface CaptureWords {
   readonly kind: string;
   readonly sight: string;
+  readonly by: readonly string[];
 }
 
 /** The sentences of one phase in the reader's language; `guidance` and `prompts` are by role. */

@@ -112,10 +112,11 @@ class ProtocolWords:
 
 @dataclass(frozen=True, slots=True)
 class CaptureWords:
-    """What can be written during a phase, and who reads it."""
+    """What can be written during a phase, by which roles, and who reads it."""
 
     kind: str
     sight: str
+    by: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

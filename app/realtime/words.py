@@ -36,6 +36,9 @@ def _phase(phase: Phase, lang: str) -> PhaseWords:
         },
         stage=phase.stage.value,
         minutes=phase.minutes.default / timedelta(minutes=1),
-        captures=tuple(CaptureWords(each.kind.value, each.sight.value) for each in phase.captures),
+        captures=tuple(
+            CaptureWords(each.kind.value, each.sight.value, tuple(sorted(role.value for role in each.by)))
+            for each in phase.captures
+        ),
         step=phase.step,
     )

@@ -7,7 +7,7 @@ import { card } from "../drops/cards.tsx";
 import { silencedSince } from "../drops/staged.ts";
 import { Icon } from "../icon.tsx";
 import { _ } from "../language.ts";
-import { link, now, view } from "../store.ts";
+import { alone, link, noted, now, view } from "../store.ts";
 import { lostSince } from "./absence.ts";
 import { Actions } from "./actions.tsx";
 import { Screen } from "./screen.tsx";
@@ -27,6 +27,7 @@ export function Notes(): JSX.Element | null {
   const at = useSignal(performance.now());
   const put = useSignal<string>("");
   useEffect(() => {
+    noted.value = true;
     const timer = setInterval(() => {
       at.value = performance.now();
     }, 1000);
@@ -40,6 +41,7 @@ export function Notes(): JSX.Element | null {
     weak: weak.value,
     elsewhere: elsewhere.value,
     now: at.value,
+    alone: alone.value,
     lostSince: lostSince.value,
     hourNow: now.value,
   });

@@ -29,6 +29,8 @@ export interface Heard {
   /** Sound and picture are in another window. */
   readonly elsewhere: boolean;
   readonly now: number;
+  /** Whether the page goes on by its own clock. */
+  readonly alone: boolean;
   /** Since when our own server is out of reach. */
   readonly lostSince: number | null;
   /** The server's clock, as far as it is known. */
@@ -62,8 +64,9 @@ export function sentences(heard: Heard): Told | null {
 const ALONE_AFTER = 10_000;
 
 /** The server is out of reach: the page goes on by the plan it holds and its own clock. */
-function ofLink({ lostSince, now, hourNow }: Heard, here: View): Told | null {
-  if (lostSince === null || now - lostSince < ALONE_AFTER || here.session.status === "ended") return null;
+function ofLink({ alone, lostSince, now, hourNow }: Heard, here: View): Told | null {
+  const lost = alone || (lostSince !== null && now - lostSince >= ALONE_AFTER);
+  if (!lost || here.session.status === "ended") return null;
   const at = here.plan.findLastIndex((slot) => slot.starts_at <= hourNow);
   const slot = here.plan[at];
   const until = here.plan[at + 1]?.starts_at ?? here.clock.ends_at;

@@ -1,0 +1,329 @@
+"""Our server is killed in the middle of a session: the browser goes on by the plan it holds, and brings back what was written."""
+
+import asyncio
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from playwright.async_api import Browser, BrowserContext, Page, expect
+
+from app.engine.ids import PersonId
+from app.engine.protocol import Kind
+from app.gateways.clock import SystemClock
+from devtools.steps import ROOT
+from tests.realtime.table import CONSULTANTS, FACILITATOR, Table, a_table, free_socket, secret_of, served
+
+pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("stories")]
+
+BRUNO = CONSULTANTS[0]
+PATIENCE = 60.0
+"""Seconds until a test gives up; nothing is asserted about how fast anything is."""
+LEFT = 30
+"""Seconds the first phase has left when the server dies."""
+
+
+@dataclass
+class Program:
+    """The real program in a process of its own, to be killed and started again."""
+
+    folder: Path
+    port: int
+    process: subprocess.Popen[bytes] | None = field(default=None)
+
+    @property
+    def origin(self) -> str:
+        """Give the address."""
+        return f"http://127.0.0.1:{self.port}"
+
+    async def start(self) -> None:
+        """Start, and wait until it answers."""
+        words = [sys.executable, "-m", "app", "serve", "--port", str(self.port), "--data", str(self.folder)]
+        with (self.folder / "serve.log").open("ab") as log:
+            self.process = subprocess.Popen(words, cwd=ROOT, stdout=log, stderr=log)  # noqa: ASYNC220 (it returns at once)
+        async with httpx2.AsyncClient(base_url=self.origin) as machine:
+            await until(lambda: answers(machine), "the program does not start")
+
+    def kill(self) -> None:
+        """End it as a power cut does."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+
+async def answers(machine: httpx2.AsyncClient) -> bool:
+    """Whether the program answers."""
+    try:
+        return bool((await machine.get("/readyz")).status_code == 200)
+    except httpx2.TransportError:
+        return False
+
+
+async def until(holds: Callable[[], Any], what: str) -> None:
+    """Ask again and again until something is so."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while not await holds():  # noqa: ASYNC110 (a browser and a process are asked)
+                await asyncio.sleep(0.1)
+    except TimeoutError:
+        pytest.fail(what)
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Iterator[Program]:
+    """Choose a folder and a port; whatever runs there at the end is killed."""
+    port = free_socket()
+    made = Program(tmp_path, port.getsockname()[1])
+    port.close()
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+async def table(program: Program) -> Table:
+    """Plan a session, and let the real program serve it."""
+    async with served(program.folder, SystemClock()) as parts:
+        planned = await a_table(parts)
+    planned.origin = program.origin
+    await program.start()
+    return planned
+
+
+@asynccontextmanager
+async def seated(
+    browser: Browser,
+    table: Table,
+    person: PersonId = BRUNO,
+    script: str = "",
+    lang: str = "en",
+    **options: Any,
+) -> AsyncIterator[Page]:
+    """Open somebody's room in a browser of their own."""
+    context = await browser.new_context(base_url=table.origin, reduced_motion="reduce", **options)
+    cookies = {f"seat-{table.session}": secret_of(table.session, person), f"charter-{table.session}": "yes"}
+    await context.add_cookies(
+        [
+            {"name": name, "value": value, "url": table.origin}
+            for name, value in (*cookies.items(), ("lang", lang))
+        ]
+    )
+    if script:
+        await context.add_init_script(script)
+    page = await context.new_page()
+    page.set_default_timeout(PATIENCE * 1000)
+    await page.goto(f"/room/{table.session}")
+    try:
+        yield page
+    finally:
+        await context.close()
+
+
+async def kept(page: Page) -> dict[str, Any]:
+    """Say what the browser keeps for its seat: paths, and the last view."""
+    found: dict[str, Any] = await page.evaluate(
+        """async () => {
+          const names = (await caches.keys()).filter((name) => name.startsWith("ronde-seat:"));
+          const paths = {};
+          for (const name of names)
+            for (const { url } of await (await caches.open(name)).keys()) {
+              const answer = await caches.match(url);
+              const path = new URL(url).pathname;
+              paths[path] = path.startsWith("/alone/") ? await answer.json() : (await answer.text()).length;
+            }
+          return paths;
+        }"""
+    )
+    return found
+
+
+async def begin(table: Table, page: Page) -> None:
+    """Start the session with little left of its first phase, and wait until the browser holds all it needs."""
+    async with table.browser(FACILITATOR) as host:
+        await host.do("open-doors")
+        await host.do("start")
+        await host.do("extend", seconds=LEFT - 8 * 60)
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("Opening")
+
+        async def has_all() -> bool:
+            found = await kept(page)
+            last = found.get(f"/alone/{table.session}", {}).get("view", {}).get("clock", {})
+            pages = {f"/room/{table.session}", f"/planb/{table.session}", f"/planb/{table.session}.pdf"}
+            return bool(pages <= found.keys() and 0 < last.get("granted_ms", 0) < 2 * LEFT * 1000)
+
+        await until(has_all, "the browser does not keep its pages")
+    await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+
+
+async def write_note(page: Page, text: str) -> None:
+    """Write in the notebook, as a person does."""
+    button = page.get_by_role("contentinfo").get_by_role("button", name="Notebook")
+    if await button.get_attribute("aria-expanded") != "true":
+        await button.click()
+    await page.get_by_label("My notes").fill(text)
+
+
+def notes_of(seen: Any, person: PersonId) -> list[str]:
+    """Read somebody's notes from the session's state."""
+    return [each.text for each in seen.entries.values() if each.author == person and each.kind is Kind.NOTE]
+
+
+async def test_the_page_goes_on_without_the_server_and_brings_back_what_was_written(
+    browser: Browser, program: Program, table: Table
+) -> None:
+    async with seated(browser, table) as page:
+        loads: list[str] = []
+        page.on("load", lambda shown: loads.append(shown.url))
+        await begin(table, page)
+        program.kill()
+        await write_note(page, "Written while the server was away.")
+        await expect(page.get_by_text("The server is out of reach.")).to_be_visible()
+
+        await page.reload()
+        await expect(page.get_by_text("The server is out of reach.")).to_be_visible()
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("Choice of subject")
+        await write_note(page, "Written while the server was away. And after a reload.")
+        await page.goto(f"/planb/{table.session}")
+        await expect(page.get_by_role("heading", name="Plan B")).to_be_visible()
+        await page.goto(f"/room/{table.session}")
+        await expect(
+            page.get_by_label("My notes").or_(page.get_by_role("button", name="Notebook")).first
+        ).to_be_visible()
+        assert len(loads) == 3, "only the loads that a person asked for"
+
+        await program.start()
+        await expect(page.get_by_text("You are back.")).to_be_visible()
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("Opening")
+        await expect(page.get_by_text("Kept on this device, sent when the link returns.")).to_have_count(0)
+
+        async def has_arrived() -> bool:
+            found = await kept(page)
+            entries = found[f"/alone/{table.session}"]["view"]["entries"].values()
+            return [each["text"] for each in entries if each["kind"] == "note"] == [
+                "Written while the server was away. And after a reload."
+            ]
+
+        await until(has_arrived, "the note does not arrive")
+        assert len(loads) == 3
+    program.kill()
+    async with served(program.folder, SystemClock()) as parts:
+        session = await parts.rooms.session(table.session)
+        assert notes_of(session, BRUNO) == ["Written while the server was away. And after a reload."]
+
+
+REFUSES = """
+for (const name of ["caches", "indexedDB", "localStorage", "sessionStorage"])
+  Object.defineProperty(globalThis, name, { get() { throw new DOMException("denied", "SecurityError"); } });
+Object.defineProperty(Navigator.prototype, "serviceWorker", { get() { return undefined; } });
+"""
+
+
+async def test_a_browser_that_keeps_nothing_goes_on_as_well(
+    browser: Browser, program: Program, table: Table
+) -> None:
+    async with seated(browser, table, script=REFUSES) as page:
+        async with table.browser(FACILITATOR) as host:
+            await host.do("open-doors")
+            await host.do("start")
+            await host.do("extend", seconds=LEFT - 8 * 60)
+            await expect(page.get_by_role("heading", level=1)).to_contain_text("Opening")
+        program.kill()
+        await expect(page.get_by_text("The server is out of reach.")).to_be_visible()
+        await write_note(page, "Only in memory.")
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("Choice of subject")
+        await program.start()
+        await expect(page.get_by_text("You are back.")).to_be_visible()
+    program.kill()
+    async with served(program.folder, SystemClock()) as parts:
+        assert notes_of(await parts.rooms.session(table.session), BRUNO) == ["Only in memory."]
+
+
+async def test_what_is_kept_may_be_spoilt_and_no_page_stays_white(
+    browser: Browser, program: Program, table: Table
+) -> None:
+    async with seated(browser, table) as page:
+        await begin(table, page)
+        await page.evaluate(
+            """async (session) => {
+              for (const name of (await caches.keys()).filter((each) => each.startsWith("ronde-seat:")))
+                await (await caches.open(name)).put(`/alone/${session}`, new Response("{half of"));
+            }""",
+            table.session,
+        )
+        program.kill()
+        await page.reload()
+        await expect(page.get_by_text("The table is being set.")).to_be_visible()
+        await page.evaluate(
+            """async () => {
+              for (const name of (await caches.keys()).filter((each) => each.startsWith("ronde-files:")))
+                for (const request of await (await caches.open(name)).keys())
+                  if (new URL(request.url).pathname.endsWith(".js")) await (await caches.open(name)).delete(request);
+            }"""
+        )
+        await page.goto(f"/room/{table.session}")
+        await expect(page.get_by_role("heading", name="Plan B")).to_be_visible()
+        await program.start()
+        await page.goto(f"/room/{table.session}")
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("Opening")
+
+
+async def test_an_old_worker_and_an_old_list_make_way_without_a_reload(
+    browser: Browser, program: Program, table: Table
+) -> None:
+    async with seated(browser, table) as page:
+        await page.evaluate("caches.open('ronde-files:older').then(() => caches.open('ronde-files:old'))")
+        loads: list[str] = []
+        page.on("load", lambda shown: loads.append(shown.url))
+        await begin(table, page)
+
+        async def has_tidied() -> bool:
+            names: list[str] = await page.evaluate("caches.keys()")
+            lists = [name for name in names if name.startswith("ronde-files:")]
+            return len(lists) == 2 and "ronde-files:older" not in lists
+
+        await until(has_tidied, "old lists stay")
+        assert loads == []
+
+
+async def test_a_seat_taken_away_leaves_nothing_on_the_device(
+    browser: Browser, program: Program, table: Table
+) -> None:
+    async with seated(browser, table) as page:
+        await begin(table, page)
+        async with table.browser(FACILITATOR) as host:
+            await host.do("remove-person", person=BRUNO)
+        await expect(page.get_by_role("heading", name="The table is closed to this page")).to_be_visible()
+
+        async def keeps_nothing() -> bool:
+            return await kept(page) == {}
+
+        await until(keeps_nothing, "something stays")
+
+
+async def test_signing_out_forgets_every_seat(browser: Browser, table: Table) -> None:
+    async with seated(browser, table) as page:
+        await begin(table, page)
+        context: BrowserContext = page.context
+        other = await context.new_page()
+        await other.goto("/")
+        await other.evaluate(
+            """() => {
+              const form = document.body.appendChild(document.createElement("form"));
+              form.method = "post";
+              form.action = "/sign-out";
+              form.submit();
+            }"""
+        )
+        await page.close()
+
+        async def keeps_nothing() -> bool:
+            return await kept(other) == {}
+
+        await until(keeps_nothing, json.dumps(list(await kept(other))))
