@@ -82,7 +82,8 @@ export class Shelf {
 export function forgetDrafts(session: string): void {
   try {
     for (const key of Object.keys(localStorage))
-      if (key.startsWith(`ronde:${session}:`)) localStorage.removeItem(key);
+      if (key.startsWith(`ronde:${session}:`) || key === `ronde:seen:${session}`)
+        localStorage.removeItem(key);
   } catch {
     // without storage there is nothing to forget
   }

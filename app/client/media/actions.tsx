@@ -1,5 +1,6 @@
 // What one can do about a note, in one tap.
 import type { JSX } from "preact";
+import { togglePlanB } from "../drops/planb.tsx";
 import { _ } from "../language.ts";
 import { ask, may, view } from "../store.ts";
 import { media } from "./live.tsx";
@@ -25,6 +26,8 @@ function One({ action, onPut }: { action: Action; onPut: () => void }): JSX.Elem
   const bridge = view.value?.bridge;
   const take = (rung: "bridge" | "text" | null) => () => void ask({ type: "take-rung", rung });
   switch (action) {
+    case "card":
+      return <Button word={_("Plan B")} onClick={togglePlanB} />;
     case "play":
       return <Button word={_("Hear the others")} onClick={() => media?.unmuffle()} />;
     case "back":

@@ -45,7 +45,7 @@ export function Notes(): JSX.Element | null {
     lostSince: lostSince.value,
     hourNow: now.value,
   });
-  const aside = card();
+  const aside = alone.value ? null : card(); // who is there is not known now
   const needed = told && told.key !== put.value && (!aside || told.lasting || told.key === "lost");
   const shown = needed ? told : null;
   return (

@@ -6,7 +6,7 @@ import { CAPABLE } from "./media.ts";
 import { PATIENCE } from "./watchdog.ts";
 import type { Using } from "./way.ts";
 
-export type Action = "play" | "phone" | "write" | "back" | "rise" | "stay" | "here" | "pictures";
+export type Action = "card" | "play" | "phone" | "write" | "back" | "rise" | "stay" | "here" | "pictures";
 
 export interface Told {
   /** The same note is not shown again once it is put away. */
@@ -84,6 +84,7 @@ function ofLink({ alone, lostSince, now, hourNow }: Heard, here: View): Told | n
     todo: here.bridge.phone
       ? `${_("Stay here, or meet the others by the plan B number.")} ${number(here)}`
       : _("Stay here; it returns by itself."),
+    actions: ["card"],
     lasting: true,
   });
 }
