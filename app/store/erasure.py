@@ -39,7 +39,7 @@ def erase_log(
     _destroy_key(link, session)
     for table in (events, commands):
         link.execute(delete(table).where(table.c.session_id == session))
-    documents.keep(link, kept)
+    documents.keep_unless_there(link, kept)
     documents.keep_tallies(link, session, tallies)
     if present is not None:
         _keep_attendance(link, present)

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from app.engine.commands import Command, Erase, Write
 from app.engine.decide_writing import STEPS
+from app.engine.errors import Code, Refusal
 from app.engine.ids import CommandId, EntryId, PersonId
-from app.engine.protocol import Kind
+from app.engine.protocol import Kind, Role
 from app.engine.state import Session
 from app.engine.state import Status as SessionStatus
 from app.usecases.ports import Clock, Directory, Documents, Erased, Ids
@@ -19,11 +20,13 @@ from app.usecases.write_report import (
     Learning,
     Report,
     decode,
-    documents_of,
     encode,
     kept_kinds,
     report_of,
 )
+
+GONE = (Refusal, Erased, UnknownSession)
+"""What tells that the session was closed while it was being corrected."""
 
 MOST_ACTIONS = STEPS
 """Each is a row of the form."""
@@ -82,11 +85,22 @@ class FollowUp:
         """Put these actions in the place of the person's plan; raises Refusal while the session still exists."""
         actions = tuple(action for action in actions if action.title)[:MOST_ACTIONS]
         session = await self._session(planned)
-        if session is None:
-            await self._rewrite(
-                planned, person, DocumentKind.PLAN, lambda report: replace(report, actions=actions)
-            )
-            return
+        try:
+            if session is not None:
+                await self._write_plan(planned, person, session, actions)
+                return
+        except GONE as gone:
+            if isinstance(gone, Refusal) and gone.code is not Code.SESSION_CLOSED:
+                raise
+
+        def corrected(report: Report) -> Report:
+            return replace(report, actions=actions) if report.kind is DocumentKind.PLAN else report
+
+        await self._rewrite(planned, person, corrected)
+
+    async def _write_plan(
+        self, planned: PlannedSession, person: PersonId, session: Session, actions: tuple[Action, ...]
+    ) -> None:
         before = report_of(session, await self.rooms.view(planned.id, person)).actions
         for gone in {each.id for each in before} - {each.id for each in actions}:
             await self._do(planned, person, Erase(gone))
@@ -102,13 +116,19 @@ class FollowUp:
         """Put these texts in the place of the person's learnings, one for each of the four A."""
         wanted = {a4: text for a4 in FOUR_A if (text := texts.get(a4, "").strip())}
         session = await self._session(planned)
-        if session is None:
-            learnings = tuple(Learning(EntryId(self.ids.new()), a4, text) for a4, text in wanted.items())
-            for kind in DocumentKind:
-                await self._rewrite(
-                    planned, person, kind, lambda report: replace(report, learnings=learnings)
-                )
-            return
+        try:
+            if session is not None:
+                await self._write_learnings(planned, person, session, wanted)
+                return
+        except GONE as gone:
+            if isinstance(gone, Refusal) and gone.code is not Code.SESSION_CLOSED:
+                raise
+        learnings = tuple(Learning(EntryId(self.ids.new()), a4, text) for a4, text in wanted.items())
+        await self._rewrite(planned, person, lambda report: replace(report, learnings=learnings))
+
+    async def _write_learnings(
+        self, planned: PlannedSession, person: PersonId, session: Session, wanted: Mapping[str, str]
+    ) -> None:
         before = report_of(session, await self.rooms.view(planned.id, person)).learnings
         for a4 in FOUR_A:
             first, *others = [each for each in before if each.a4 == a4] or [Learning(EntryId(""), a4, "")]
@@ -140,33 +160,52 @@ class FollowUp:
         return None if session.status is SessionStatus.CLOSED else session
 
     async def _kept(self, planned: PlannedSession, person: PersonId) -> Report | None:
-        for document in await self._about_to_be_kept(planned, person):
-            return decode(document.body)
+        """Find what a person keeps; foresee it while the session is closed and the worker has not written it yet."""
         for kind in DocumentKind:
             found = await self.documents.find(planned.id, person, kind)
             if found is not None:
                 return decode(found.body)
-        return None
+        report = await self._foreseen(planned, person)
+        return None if report is None or report.is_empty else report
 
-    async def _about_to_be_kept(self, planned: PlannedSession, person: PersonId) -> tuple[Document, ...]:
-        """Foresee a person's documents while the session is closed and the worker has not written them yet."""
+    async def _foreseen(self, planned: PlannedSession, person: PersonId) -> Report | None:
+        """Write what a person will keep of a session that is closed and not erased yet."""
         try:
             session = await self.rooms.session(planned.id)
         except (Erased, UnknownSession):
-            return ()
-        return tuple(each for each in documents_of(session, self.clock.now()) if each.person == person)
+            return None
+        if session.find_person(person) is None:
+            return None
+        report = report_of(session, await self.rooms.view(planned.id, person))
+        return report if report.kind in kept_kinds(session.trace) else None
 
     async def _rewrite(
-        self,
-        planned: PlannedSession,
-        person: PersonId,
-        kind: DocumentKind,
-        change: Callable[[Report], Report],
+        self, planned: PlannedSession, person: PersonId, change: Callable[[Report], Report]
     ) -> None:
-        document = await self.documents.find(planned.id, person, kind)
-        if document is not None:
-            body = encode(change(decode(document.body)))
-            await self.documents.keep(Document(planned.id, person, kind, body, self.clock.now()))
+        """Put a corrected document in place of the one kept, or of the one the worker is about to write.
+
+        Raises Refusal when the trace policy lets nothing of this person remain, so that nobody believes it was saved.
+        """
+        before = await self._kept(planned, person) or await self._foreseen(planned, person)
+        before = before or await self._blank(planned, person)
+        if before is None:
+            raise Refusal(Code.SESSION_CLOSED)
+        body = encode(change(before))
+        await self.documents.keep(Document(planned.id, person, before.kind, body, self.clock.now()))
+
+    async def _blank(self, planned: PlannedSession, person: PersonId) -> Report | None:
+        """Begin the document of a person who had written nothing, if the trace policy lets one remain."""
+        group = await self.directory.find_group(planned.group)
+        member = await self.directory.find_member(person) or await self.directory.find_facilitator(person)
+        held = await self.directory.casts_of(planned.group)
+        is_client = any(
+            (each.session, each.person, each.role) == (planned.id, person, Role.CLIENT) for each in held
+        )
+        kind = DocumentKind.PLAN if is_client else DocumentKind.LEARNINGS
+        if group is None or kind not in kept_kinds(planned.trace):
+            return None
+        name = member.name if member else ""
+        return Report(kind, group.name, planned.number, planned.starts_at, planned.zone, name)
 
     async def _do(self, planned: PlannedSession, person: PersonId, command: Command) -> None:
         await self.rooms.do(planned.id, person, command, CommandId(self.ids.new()))

@@ -215,6 +215,58 @@ async def test_what_is_kept_can_still_be_corrected_by_its_reader(parts: Parts, c
     assert (await _page(table, CLIENT, "/plan.pdf")).body.startswith(b"%PDF-")
 
 
+async def test_a_correction_between_the_close_and_the_workers_writing_is_kept(
+    parts: Parts, clock: FakeClock
+) -> None:
+    table = await _ended(parts, Trace.CLIENT_AND_LEARNINGS)
+    clock.advance(minutes=11)
+    await _do(table, SERVER, Close())  # the worker writes the documents a moment later
+    form = {"0-id": "step-1", "0-title": "Corrigé à la dernière seconde"}
+    learned = {"learnings": "Dit à la dernière seconde"}
+    third = CONSULTANTS[-1]  # who had written nothing so far
+    assert (await _browser(table, CLIENT).post(f"/after/{table.session}/plan", form)).status == 303
+    assert (await _browser(table, CLIENT).post(f"/after/{table.session}/learnings", learned)).status == 303
+    assert (await _browser(table, third).post(f"/after/{table.session}/learnings", learned)).status == 303
+    assert "Corrigé à la dernière seconde" in (await _page(table, CLIENT)).body.decode()
+    await close_session(table.session, parts.rooms, parts.log, parts.directory, clock)
+    text = (await _page(table, CLIENT)).body.decode()
+    for said in (
+        "Corrigé à la dernière seconde",
+        "Dit à la dernière seconde",
+        "Commencer par ce qui ne change",
+    ):
+        assert said in text
+    assert SECRET not in text
+    assert "Dit à la dernière seconde" in (await _page(table, third)).body.decode()
+    assert f"{SECRET} ({OTHER})" in (await _page(table, OTHER)).body.decode()
+
+
+async def test_a_page_left_open_until_the_close_loses_nothing_or_says_so(
+    parts: Parts, clock: FakeClock
+) -> None:
+    """Who had written nothing has no document; a text that comes after the close begins one, where traces are kept."""
+    third, learned = CONSULTANTS[-1], {"learnings": "Écrit lentement"}
+    table = await _ended(parts, Trace.CLIENT_AND_LEARNINGS)
+    await _close(parts, clock, table)
+    assert (await _browser(table, third).post(f"/after/{table.session}/learnings", learned)).status == 303
+    assert "Écrit lentement" in (await _page(table, third)).body.decode()
+
+
+async def test_where_nothing_may_remain_a_late_correction_is_refused_in_words(
+    parts: Parts, clock: FakeClock
+) -> None:
+    table = await _ended(parts, Trace.CLIENT)
+    clock.advance(minutes=11)
+    await _do(table, SERVER, Close())
+    late = {"learnings": "Trop tard"}
+    page = await _browser(table, OTHER).post(f"/after/{table.session}/learnings", late)
+    assert page.status == 409
+    assert 'role="alert"' in page.body.decode()
+    await close_session(table.session, parts.rooms, parts.log, parts.directory, clock)
+    assert (await _browser(table, OTHER).post(f"/after/{table.session}/learnings", late)).status == 409
+    assert (await parts.documents.find(table.session, OTHER, DocumentKind.LEARNINGS)) is None
+
+
 async def test_a_step_without_a_name_is_taken_out(parts: Parts) -> None:
     table = await _ended(parts, Trace.CLIENT)
     form = {"0-id": "step-1", "0-title": "  ", "0-when": "jamais"}

@@ -36,6 +36,17 @@ async def test_documents_are_erased_for_one_person_or_for_all(store: AnyStore) -
     assert await store.documents.find(OTHER, ANNA, DocumentKind.PLAN) is not None
 
 
+async def test_closing_a_session_leaves_a_document_alone_that_was_corrected_meanwhile(
+    store: AnyStore,
+) -> None:
+    corrected = replace(PLAN, body=b"corrected", written_at=NOON + timedelta(minutes=1))
+    foreseen = replace(PLAN, kind=DocumentKind.LEARNINGS)
+    await store.documents.keep(corrected)
+    await store.log.erase(ROOM, NOON, (PLAN, foreseen))
+    assert await store.documents.find(ROOM, ANNA, DocumentKind.PLAN) == corrected
+    assert await store.documents.find(ROOM, ANNA, DocumentKind.LEARNINGS) == foreseen
+
+
 async def test_marks_add_up_over_sessions_without_names(store: AnyStore) -> None:
     await store.log.erase(ROOM, NOON, (), (Tally("helped", (0, 0, 0, 1, 2)), Tally("frame", (1, 0, 0, 0, 0))))
     await store.log.erase(OTHER, NOON, (), (Tally("helped", (0, 0, 0, 0, 2)),))
