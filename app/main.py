@@ -22,7 +22,7 @@ from app.engine.view import Live
 from app.gateways.calendar import calendar_entry
 from app.gateways.cipher import InstallationCipher, installation_key
 from app.gateways.clock import RandomIds, SystemClock
-from app.gateways.heartbeat import Heartbeat
+from app.gateways.heartbeat import FilePulse
 from app.gateways.i18n import Catalogues
 from app.gateways.links import DerivedLinks
 from app.gateways.mail import Outbox, SmtpMailer, TemplateLetters
@@ -37,6 +37,7 @@ from app.realtime import measures
 from app.realtime.bus import Bus
 from app.realtime.connection import Doorway
 from app.realtime.continuity import Continuity
+from app.realtime.heart import beat_for_ever
 from app.realtime.hub import Hub
 from app.realtime.messages import LARGEST_FRAME, CloseCode
 from app.realtime.microphones import Reconciler
@@ -52,8 +53,9 @@ from app.store.directory import StoredDirectory
 from app.store.documents import StoredDocuments
 from app.store.event_log import StoredLog
 from app.store.job_queue import StoredJobs
+from app.store.pulse import StoredPulse
 from app.usecases.plan_session import Planner
-from app.usecases.ports import Clock, Directory, Documents, Ids, Jobs, Mailer
+from app.usecases.ports import Clock, Directory, Documents, Ids, Jobs, Mailer, Pulse
 from app.usecases.records import JoinToken
 from app.usecases.run_session import Rooms
 from app.usecases.send_letters import CalendarEntry, Post
@@ -97,7 +99,7 @@ class Parts:
     worker: Worker
     bus: Bus
     revocations: Revocations
-    heartbeat: Heartbeat
+    pulse: Pulse
     mailer: Mailer
     qr: Callable[[str], bytes]
     calendar: CalendarEntry
@@ -159,7 +161,11 @@ def build(settings: Settings, clock: Clock, video: Video | None = None) -> Parts
         worker=Worker(jobs, clock, handlers(rooms, log, directory, jobs, clock, post)),
         bus=Bus(rooms, log),
         revocations=Revocations(directory, hub, clock),
-        heartbeat=Heartbeat(settings.data / "alive", clock),
+        pulse=(
+            FilePulse(settings.data / "alive", clock)
+            if _is_alone(settings)
+            else StoredPulse(database, clock, ids.new())
+        ),
         mailer=mailer,
         qr=qr_svg,
         calendar=calendar_entry,
@@ -217,17 +223,20 @@ def server(application: FastAPI, host: str, port: int) -> uvicorn.Server:
 async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
     """Take up the open sessions, run the background tasks, and finish what is being written at the end."""
     parts: Parts = application.state.parts
-    one_machine = parts.settings.database.startswith("sqlite")
-    last_seen = await asyncio.to_thread(parts.heartbeat.last) if one_machine else None
-    await parts.ticker.start(last_seen, parts.ids.new())
+    await parts.ticker.start(await parts.pulse.last(), parts.ids.new())
     await parts.jobs.enqueue((tidying(parts.clock.now()),), parts.clock.now())
     if application.state.greet is not None:
         await application.state.greet(parts)
     try:
         async with asyncio.TaskGroup() as tasks:
-            runs = [parts.ticker.run(), parts.worker.run(), parts.heartbeat.run(), parts.rehearsals.run()]
+            runs = [
+                parts.ticker.run(),
+                parts.worker.run(),
+                beat_for_ever(parts.pulse),
+                parts.rehearsals.run(),
+            ]
             runs += [parts.continuity.run(), parts.reconciler.run()]
-            if not one_machine:
+            if not _is_alone(parts.settings):
                 runs += (parts.bus.run(), parts.revocations.run())
             running = [tasks.create_task(run) for run in runs]
             yield
@@ -238,6 +247,11 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
         await parts.log.close()
         await parts.database.close()
         parts.pdf.close()
+
+
+def _is_alone(settings: Settings) -> bool:
+    """Tell whether this is the only process that serves: a database file is not shared."""
+    return settings.database.startswith("sqlite")
 
 
 def _video(settings: Settings) -> Video:

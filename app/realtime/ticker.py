@@ -69,7 +69,7 @@ class Ticker:
     async def start(self, last_seen: datetime | None, run: str) -> None:
         """Take up the open sessions after a start: credit an outage to the running phases, doubt who is here.
 
-        `last_seen` is when the server was last known to run, None when that is unknown; `run` names this start.
+        `last_seen` is when any node was last known to serve, None when that is unknown; `run` names this start.
         """
         now = self._clock.now()
         for planned in await self._directory.open_sessions():
@@ -79,7 +79,7 @@ class Ticker:
             self.watch(session)
             self._roll.suspect(session, run)
             if last_seen is not None and now - last_seen > OUTAGE:
-                await self._credit(session, now - last_seen)
+                await self._credit(session, last_seen, now)
 
     async def run(self) -> None:
         """Look at the clock for ever."""
@@ -131,12 +131,16 @@ class Ticker:
             self._due.setdefault(session, (self._clock.now() + timedelta(seconds=1), command, id))
             raise
 
-    async def _credit(self, session: Session, outage: timedelta) -> None:
-        """Give the running phase back the time the server was away (faults.md, "migration or deploy")."""
+    async def _credit(self, session: Session, last_seen: datetime, now: datetime) -> None:
+        """Give the running phase back the time nobody served (faults.md, "migration or deploy").
+
+        Its id names the outage: of nodes that start together, each of which sees the same one, one gives it.
+        """
         if session.status is not Status.RUNNING or session.clock.running_since is None:
             return
-        seconds = min(round(outage / timedelta(seconds=1)), MOST_AT_ONCE)
-        await self._send(session.id, Extend(seconds), CommandId(f"clock:outage:{session.seq}"))
+        seconds = min(round((now - last_seen) / timedelta(seconds=1)), MOST_AT_ONCE)
+        outage = f"clock:outage:{int(last_seen.timestamp() * 1000)}"
+        await self._send(session.id, Extend(seconds), CommandId(outage))
         log.info("outage credited", session=session.id, seconds=seconds)
 
     # -- the directory -----------------------------------------------------------------------------

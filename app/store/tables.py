@@ -223,6 +223,10 @@ passkeys = Table(
     Index(None, "facilitator"),
 )  # fmt: skip
 
+# -- who serves ------------------------------------------------------------------------------------------
+
+nodes = Table("nodes", metadata, _key("id"), _needed("seen_at", Instant))
+
 # -- what remains ----------------------------------------------------------------------------------------
 
 documents = Table(

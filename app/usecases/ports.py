@@ -22,7 +22,7 @@ from app.usecases.records import (
 
 __all__ = [
     "Appended", "Cipher", "Clock", "Conflict", "DataKey", "Directory", "Documents", "Erased", "EventLog",
-    "GatewayError", "Ids", "Jobs", "Mailer", "NewerEvent", "Pdf", "Protocols", "Quarantined", "Recorded",
+    "GatewayError", "Ids", "Jobs", "Mailer", "NewerEvent", "Pdf", "Protocols", "Pulse", "Quarantined", "Recorded",
     "StoreUnavailable", "UnknownProtocol",
 ]  # fmt: skip
 
@@ -125,6 +125,7 @@ class EventLog(Protocol):
 
         Afterwards nothing readable of the facts is left in the database, its indexes or its write-ahead log. Jobs stay:
         they hold ids only. Saying it twice is harmless: the second time keeps what the first one kept, and changes nothing.
+        A document that is there already stays: its reader corrected it after the session was closed.
         """
 
     def listen(self) -> AsyncIterator[tuple[SessionId, int]]:
@@ -172,6 +173,16 @@ class Jobs(Protocol):
 
     async def buried(self) -> tuple[tuple[JobId, str, str], ...]:
         """List the (id, kind, problem) of jobs given up."""
+
+
+class Pulse(Protocol):
+    """That this installation is served, kept for whoever starts next."""
+
+    async def last(self) -> datetime | None:
+        """Tell when any node was last known to serve; None when none ever was. Raises StoreUnavailable."""
+
+    async def beat(self) -> None:
+        """Note that this node serves now. Raises StoreUnavailable."""
 
 
 # -- the outside world ---------------------------------------------------------------------------------------

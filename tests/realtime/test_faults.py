@@ -5,18 +5,20 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
+from sqlalchemy import make_url
 
 from app.engine.commands import ChooseClient, OpenDoors, Start
 from app.engine.errors import Refusal
 from app.engine.ids import CLOCK, CommandId, PersonId
 from app.engine.state import Status
 from app.gateways.clock import SystemClock
-from app.gateways.heartbeat import Heartbeat
+from app.gateways.heartbeat import FilePulse
 from app.main import Parts, build
 from app.realtime.messages import CloseCode
 from app.store.database import migrate_now
@@ -152,15 +154,21 @@ async def test_an_outage_is_credited_to_the_running_phase_once(tmp_path: Path) -
         table = await a_table(parts)
         await under_way(table)
         clock.advance(minutes=2)
-        parts.heartbeat.beat()
+        await parts.pulse.beat()
         before = await parts.rooms.view(table.session, FACILITATOR)
-    Heartbeat(tmp_path / "alive", clock).beat()
+    await FilePulse(tmp_path / "alive", clock).beat()
     clock.advance(minutes=3)
     async with served(tmp_path, clock) as parts:
         after = await parts.rooms.view(table.session, FACILITATOR)
         assert after.clock.state == "running"
         assert after.clock.granted_ms == before.clock.granted_ms + 180_000
         assert after.clock.used_ms == 300_000  # the clock ran on: two minutes before, three without us
+        late = timedelta(minutes=3) // timedelta(milliseconds=1)
+        assert after.clock.ends_at == before.clock.ends_at + late, "the end is later by the outage"
+        assert after.clock.promised_end == before.clock.promised_end, "what was announced stays announced"
+        assert before.conduct is not None
+        assert after.conduct is not None
+        assert after.conduct.late_ms == before.conduct.late_ms + late
     async with served(tmp_path, clock) as parts:
         again = await parts.rooms.view(table.session, FACILITATOR)
         assert again.clock.granted_ms == after.clock.granted_ms
@@ -225,6 +233,44 @@ def test_a_jump_of_the_wall_clock_moves_nothing(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("app.gateways.clock.datetime", Jumped)
     assert timedelta(0) <= clock.now() - before < timedelta(minutes=1)
     assert clock.drift() > timedelta(hours=2)
+
+
+async def a_database(server: str, name: str) -> str:
+    """Make a database of one's own on the real server."""
+    async with await psycopg.AsyncConnection.connect(server.replace("+psycopg", ""), autocommit=True) as link:
+        await link.execute(f"CREATE DATABASE {name}".encode())
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
+async def test_on_postgresql_an_outage_is_credited_once_and_only_when_no_node_served(
+    tmp_path: Path, postgres_url: str
+) -> None:
+    clock, url = FakeClock(), await a_database(postgres_url, f"ronde_outage_{os.getpid()}")
+    folders = [tmp_path / name for name in ("one", "two", "three", "four")]
+    for folder in folders:
+        folder.mkdir()
+        (folder / "installation.key").write_bytes(bytes(range(32)))
+    async with served(folders[0], clock, url) as one:
+        table = await a_table(one, "outage")
+        await under_way(table)
+        clock.advance(minutes=2)
+        await one.pulse.beat()
+        before = await one.rooms.view(table.session, FACILITATOR)
+    clock.advance(minutes=3)
+    async with AsyncExitStack() as running:  # two nodes start together, and both see the same outage
+        starting = (running.enter_async_context(served(each, clock, url)) for each in folders[1:3])
+        two, three = await asyncio.gather(*starting)
+        for node in (two, three):
+            await node.rooms.catch_up(table.session, (await node.log.heads((table.session,)))[table.session])
+            after = await node.rooms.view(table.session, FACILITATOR)
+            assert after.clock.granted_ms == before.clock.granted_ms + 180_000
+        clock.advance(minutes=5)
+        await (
+            two.pulse.beat()
+        )  # a node that stays serves everybody: one that starts beside it credits nothing
+        async with served(folders[3], clock, url) as four:
+            again = await four.rooms.view(table.session, FACILITATOR)
+            assert again.clock.granted_ms == before.clock.granted_ms + 180_000
 
 
 async def test_two_nodes_share_a_session_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
