@@ -15,8 +15,8 @@ from app.config import BadSetting, from_environment, prepare_data
 from app.engine.ids import PersonId, SessionId
 from app.rehearsal.browser import Browser, Ledger, Lost, View
 from app.rehearsal.drops import WHATS, BadDrop, Drop, Fell, read_drop
+from app.rehearsal.in_writing import phase_key
 from app.rehearsal.local_server import Elsewhere, LocalServer, Stop
-from app.rehearsal.managers import phase_key
 from app.rehearsal.story import languages, tell
 from app.rehearsal.tempo import Tempo, read_speed
 from app.rehearsal.troupe import Place, Played, Stage, play

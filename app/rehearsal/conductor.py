@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from app.rehearsal.breaks import Absences, is_here
 from app.rehearsal.browser import View
-from app.rehearsal.managers import phase_key
+from app.rehearsal.in_writing import phase_key
 from app.rehearsal.seat import Seat
 from app.rehearsal.tempo import Tempo
 
@@ -89,7 +89,7 @@ class Conductor:
     async def _open_phase(self) -> None:
         """Begin the phase as its voice rule wants."""
         match self._voice():
-            case "round" | "in-turn" if "start-round" in self._may():
+            case "round" | "in-turn" if "start-round" in self._may() and not self._writes_together():
                 await self.seat.do("start-round")
             case "client":
                 client = next(
@@ -99,6 +99,10 @@ class Conductor:
                     await self.seat.do("give-floor", person=client)
             case _:
                 pass
+
+    def _writes_together(self) -> bool:
+        """Tell whether everybody writes at the same time now: no round then."""
+        return bool(self.seat.view["ladder"]["rung"] == "text" and self._voice() == "in-turn")
 
     async def _hold(self, key: str) -> None:
         """Give the floor in the order of hands, accept the contract, reveal, choose, and come back to time."""

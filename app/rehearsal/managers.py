@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from app.rehearsal.breaks import Absences, stand_in
-from app.rehearsal.browser import View
+from app.rehearsal.in_writing import phase_key, unasked, voice_of, words_of
 from app.rehearsal.seat import Seat
 from app.rehearsal.story import Character, Dealer, Step, Story, Temper
 from app.rehearsal.tempo import Tempo
@@ -32,13 +32,6 @@ COMES_LATE = 150.0
 OPEN_VOICES = ("questions", "free", "in-turn")
 KEEPS = 3
 """Ideas a client keeps."""
-
-
-def phase_key(view: View) -> str:
-    """Name the running phase; empty before the start and after the end."""
-    at = view["clock"]["at"]
-    running = view["session"]["status"] == "running"
-    return str(view["plan"][at]["key"]) if running and at is not None else ""
 
 
 class Manager:
@@ -155,6 +148,8 @@ class Manager:
                 if kind == "note" and mine:
                     return []
                 return [(kind, self._deal(lines), {}) for _ in range(much)]
+            case "speech":
+                return [(kind, text, {}) for text in unasked(self.seat, story, self._deal)]
             case "contract" if is_client:
                 return [(kind, self._deal(story.requests), {})]
             case "action" if is_client and not mine:
@@ -190,16 +185,18 @@ class Manager:
             since = self.seat.view["floor"]["since"]
             await self._tempo.wait(self._speech())
             floor = self.seat.view["floor"]
-            if floor["holder"] == me and floor["since"] == since:
+            if floor["holder"] != me or floor["since"] != since:
+                continue
+            if "speech" in self.seat.view["me"]["writes"] and voice_of(self.seat) != "client":
+                text = words_of(self.seat, self._story, self._deal)
+                await self.seat.do("write", entry=uuid4().hex, kind="speech", text=text)
+            if self.seat.view["floor"]["holder"] == me and self.seat.view["floor"]["since"] == since:
                 await self.seat.do("pass-floor", holder=me)
 
     def _speech(self) -> float:
         """Say how many seconds one speaks: in a phase of one's own, nearly all of it."""
-        view = self.seat.view
-        if phase_key(view):
-            phase = view["plan"][view["clock"]["at"]]["phase"]
-            if self._is_client() and self.seat.words["phases"][phase]["voice"] == "client":
-                return self._phase_seconds() * 0.85
+        if voice_of(self.seat) == "client" and self._is_client():
+            return self._phase_seconds() * 0.85
         shortest, longest = SPEECH.get(self._character.temper, ORDINARY_SPEECH)
         return self._chance.uniform(shortest, longest)
 

@@ -79,6 +79,9 @@ class Story:
     actions: tuple[Step, ...]
     learnings: Mapping[str, tuple[str, ...]]  # by one of the four A
     notes: tuple[str, ...]
+    arrivals: tuple[str, ...]  # what one writes where nobody hears: how one arrives
+    tale: tuple[str, ...]  # the client's story, paragraph by paragraph
+    answers: tuple[str, ...]  # the client's
 
 
 def languages() -> tuple[str, ...]:

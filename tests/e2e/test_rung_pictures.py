@@ -49,7 +49,8 @@ async def to_clarification(gathering: Gathering) -> None:
     async for state in gathering.walk():
         if state == "planned":
             await gathering.do(SERVER, ChangePlan(bridge=PHONED, relay=gathering.guests[2]))
-        if state == "hands":
+        if state == "clarification":
+            await gathering.do(HOST, GiveFloor(gathering.guests[1]))
             return
 
 
@@ -140,6 +141,12 @@ async def take(
         page: Page = await context.new_page()
         await page.goto(f"/{'console' if person == HOST else 'room'}/{gathering.session}")
         await expect(page.locator(".table[data-placed]").first).to_be_attached()
+        missed = page.locator("[data-card=missed]")
+        with suppress(AssertionError):
+            await expect(missed).to_be_visible(
+                timeout=5_000
+            )  # who comes late is told what they missed, first
+            await missed.get_by_role("button").click()
         with suppress(AssertionError):
             await expect(page.locator(".told .note").first).to_be_visible(timeout=2_000)
         await page.screenshot(path=path)

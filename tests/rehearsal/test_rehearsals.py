@@ -9,7 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from app.engine.ids import PersonId, SessionId
+from app.engine.continuity import Rung
+from app.engine.ids import CommandId, PersonId, SessionId
+from app.engine.ladder_commands import ForceRung
+from app.engine.protocol import Kind, Sight
+from app.engine.state import Status
 from app.main import Parts
 from app.rehearsal.browser import Browser, Ledger
 from app.rehearsal.seat import Seat
@@ -72,6 +76,28 @@ async def test_the_smallest_and_the_largest_table_are_played(parts: Parts) -> No
         assert played.last["session"]["status"] == "ended"
         assert len(stage.places) == people - 1
         assert ledger.refused.total() == 0
+
+
+async def test_a_group_that_nobody_hears_plays_to_its_plan_in_writing(parts: Parts) -> None:
+    stage, host = await _stage(parts, "codev-75", "fr", people=6)
+
+    async def silence_them() -> None:
+        async with asyncio.timeout(PATIENCE):
+            while (await parts.rooms.session(stage.session)).status is Status.PLANNED:  # noqa: ASYNC110 (the log is asked)
+                await asyncio.sleep(0.01)
+        await parts.rooms.do(stage.session, stage.host, ForceRung(Rung.TEXT), CommandId("silence"))
+
+    ledger = Ledger()
+    async with asyncio.timeout(120), asyncio.TaskGroup() as tasks:
+        tasks.create_task(silence_them())
+        played = await play(stage, host, ledger)
+    assert played.last["session"]["status"] == "ended"
+    assert set(ledger.refused) <= {"write: not-in-this-phase"}, "at full speed a word may come a moment late"
+    session = await parts.rooms.session(stage.session)
+    said = [entry for entry in session.entries.values() if entry.kind is Kind.SPEECH]
+    assert {entry.phase for entry in said} >= {"expose", "clarification", "consultation", "learnings"}
+    assert {entry.author for entry in said} == {place.person for place in stage.places}
+    assert all(entry.revealed for entry in said if entry.sight is Sight.REVEALED)
 
 
 async def test_each_behaves_by_their_temper(parts: Parts) -> None:
