@@ -43,10 +43,9 @@ from app.realtime.messages import LARGEST_FRAME, CloseCode
 from app.realtime.microphones import Reconciler
 from app.realtime.presence import RollCall
 from app.realtime.revocations import Revocations
-from app.realtime.sections import Json, encode
 from app.realtime.ticker import Ticker
 from app.realtime.wire import RoomProtocol
-from app.realtime.words import words_of
+from app.realtime.words import SpokenWords
 from app.rehearsal.begin import StagedRehearsals
 from app.store.database import Database, open_database
 from app.store.directory import StoredDirectory
@@ -152,7 +151,9 @@ def build(settings: Settings, clock: Clock, video: Video | None = None) -> Parts
         attempts=Attempts(),
         rooms=rooms,
         hub=hub,
-        doorway=Doorway(rooms, hub, roll, clock, ids, Words(rooms, sentences), say, continuity.heard),
+        doorway=Doorway(
+            rooms, hub, roll, clock, ids, SpokenWords(rooms, sentences.choose), say, continuity.heard
+        ),
         video=video,
         relays=Relays(settings.turn_urls, settings.turn_secret, settings.relay_only),
         continuity=continuity,
@@ -288,20 +289,3 @@ class WatchedDirectory(StoredDirectory):
 
 def _say(sentences: Catalogues, lang: str, code: str, details: dict[str, Any]) -> str:
     return sentences.say(sentences.choose(lang), code, **details)
-
-
-class Words:
-    """Gives the words of a session's protocol as JSON, made once per protocol and language."""
-
-    def __init__(self, rooms: Rooms, sentences: Catalogues) -> None:
-        self._rooms = rooms
-        self._sentences = sentences
-        self._made: dict[tuple[str, str], Json] = {}
-
-    async def __call__(self, session: SessionId, lang: str) -> Json:
-        """Give the words of a session in a language, or the nearest there is; raises as `Rooms.session`."""
-        protocol = (await self._rooms.session(session)).protocol
-        key = protocol.content_hash, self._sentences.choose(lang)
-        if key not in self._made:
-            self._made[key] = encode(words_of(protocol, key[1]))
-        return self._made[key]

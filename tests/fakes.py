@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.engine.protocol import Protocol as SessionProtocol
+from app.usecases.letter import Letter
 from app.usecases.ports import GatewayError, UnknownProtocol
-from app.usecases.records import Letter
 from tests.fake_store import FakeDirectory, FakeDocuments, FakeJobs, FakeLog, FakeStore
 
 __all__ = [

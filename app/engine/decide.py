@@ -4,60 +4,10 @@ from datetime import datetime
 from typing import assert_never
 
 from app.engine import decide_cast, decide_ladder, decide_plan, decide_time, decide_voices, decide_writing
-from app.engine.commands import (
-    AcceptContract,
-    AddPerson,
-    Arrive,
-    AssignRole,
-    Back,
-    ChangePlan,
-    ChooseClient,
-    Close,
-    Command,
-    DeclineClient,
-    End,
-    Erase,
-    Extend,
-    GiveFloor,
-    KeepIdea,
-    Leave,
-    LowerHand,
-    Next,
-    OpenDoors,
-    OrderActions,
-    PassFloor,
-    Pause,
-    ProposeSubject,
-    RaiseHand,
-    RemovePerson,
-    Reopen,
-    Replan,
-    Resume,
-    Reveal,
-    SayReady,
-    SignalInterest,
-    Start,
-    StartRound,
-    Undo,
-    Write,
-)
+from app.engine.commands import ChangePlan, Command
 from app.engine.events import Event
 from app.engine.ids import Actor
-from app.engine.ladder_commands import (
-    AllowScreen,
-    AskToPhone,
-    Drill,
-    ForceRung,
-    GiveBack,
-    GuideYourselves,
-    MoveGroup,
-    MovePerson,
-    OfferRise,
-    PlacePerson,
-    TakeClock,
-    TakeRung,
-    TakeTitle,
-)
+from app.engine.ladder_commands import LadderCommand
 from app.engine.permissions import check
 from app.engine.state import Session
 from app.engine.written_turns import follow
@@ -71,28 +21,17 @@ def decide(session: Session, command: Command, by: Actor, now: datetime) -> tupl
 
 
 def _decide(session: Session, command: Command, by: Actor, now: datetime) -> tuple[Event, ...]:
-    match command:
-        case (
-            Arrive() | Leave() | AddPerson() | RemovePerson() | OpenDoors()
-            | AssignRole() | SignalInterest() | ChooseClient() | DeclineClient()
-        ):  # fmt: skip
-            return decide_cast.decide(session, command, by, now)
-        case ChangePlan():
-            return decide_plan.decide(session, command)
-        case (
-            Start() | Pause() | Resume() | Extend() | Next() | Back() | Undo() | Replan() | End() | Reopen() | Close()
-        ):  # fmt: skip
-            return decide_time.decide(session, command, by, now)
-        case RaiseHand() | LowerHand() | GiveFloor() | PassFloor() | StartRound():
-            return decide_voices.decide(session, command, by)
-        case (
-            ProposeSubject() | Write() | Erase() | Reveal() | AcceptContract() | KeepIdea() | OrderActions() | SayReady()
-        ):  # fmt: skip
-            return decide_writing.decide(session, command, by)
-        case (
-            MoveGroup() | OfferRise() | MovePerson() | ForceRung() | AskToPhone() | TakeRung() | PlacePerson() | Drill()
-            | AllowScreen() | TakeClock() | TakeTitle() | GiveBack() | GuideYourselves()
-        ):  # fmt: skip
-            return decide_ladder.decide(session, command, by, now)
-        case _:
-            assert_never(command)
+    """Hand a command to the file that knows its kind; a kind that none knows is a type error here."""
+    if isinstance(command, decide_cast.CastCommand):
+        return decide_cast.decide(session, command, by, now)
+    if isinstance(command, ChangePlan):
+        return decide_plan.decide(session, command)
+    if isinstance(command, decide_time.TimeCommand):
+        return decide_time.decide(session, command, by, now)
+    if isinstance(command, decide_voices.VoiceCommand):
+        return decide_voices.decide(session, command, by)
+    if isinstance(command, decide_writing.WritingCommand):
+        return decide_writing.decide(session, command, by)
+    if isinstance(command, LadderCommand):
+        return decide_ladder.decide(session, command, by, now)
+    assert_never(command)

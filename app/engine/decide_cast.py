@@ -20,7 +20,6 @@ from app.engine.errors import Code, Refusal
 from app.engine.events import (
     ClientChosen,
     ClientDeclined,
-    ClockResumed,
     DoorsOpened,
     Event,
     FloorPassed,
@@ -34,6 +33,7 @@ from app.engine.events import (
 from app.engine.ids import CLOCK, Actor, Machine, PersonId
 from app.engine.protocol import CONDUCT, Kind, Role
 from app.engine.state import Person, Presence, Session, Status
+from app.engine.time_events import ClockResumed
 
 DOORS_BEFORE = timedelta(minutes=15)
 ONE_AT_A_TIME = frozenset({Role.TIMEKEEPER, Role.SCRIBE})

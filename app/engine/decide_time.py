@@ -6,10 +6,15 @@ from typing import assert_never
 from app.engine.commands import Back, Close, End, Extend, Next, Pause, Reopen, Replan, Resume, Start, Undo
 from app.engine.drops import waits_for_client_at
 from app.engine.errors import Code, Refusal
-from app.engine.events import (
+from app.engine.events import Event
+from app.engine.ids import CLOCK, Actor
+from app.engine.plan import Slot, total
+from app.engine.protocol import Guard
+from app.engine.replan import proposals
+from app.engine.state import Session
+from app.engine.time_events import (
     ClockPaused,
     ClockResumed,
-    Event,
     PhaseReturned,
     PhaseStarted,
     Replanned,
@@ -20,11 +25,6 @@ from app.engine.events import (
     TimeGranted,
     Undone,
 )
-from app.engine.ids import CLOCK, Actor
-from app.engine.plan import Slot, total
-from app.engine.protocol import Guard
-from app.engine.replan import proposals
-from app.engine.state import Session
 from app.engine.timer import next_start, used
 
 REOPEN_FOR = timedelta(minutes=10)

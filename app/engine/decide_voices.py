@@ -12,10 +12,10 @@ from app.engine.permissions import conducts
 from app.engine.state import Person, Presence, Session
 from app.engine.written_turns import passes_to
 
+VoiceCommand = RaiseHand | LowerHand | GiveFloor | PassFloor | StartRound
 
-def decide(
-    session: Session, command: RaiseHand | LowerHand | GiveFloor | PassFloor | StartRound, by: Actor
-) -> tuple[Event, ...]:
+
+def decide(session: Session, command: VoiceCommand, by: Actor) -> tuple[Event, ...]:
     """Decide a command about voices."""
     asker = None if isinstance(by, Machine) else session.find_person(by)
     if asker is None:

@@ -11,6 +11,7 @@ from app.engine.ids import EntryId, PersonId, SessionId
 from app.engine.ladder import Bridge, Microphones
 from app.engine.ladder_events import LadderEvent
 from app.engine.protocol import Kind, Role, Sight
+from app.engine.time_events import TimeEvent
 
 
 class Trace(StrEnum):
@@ -165,64 +166,6 @@ class ClientDeclined:
 
 
 @dataclass(frozen=True, slots=True)
-class SessionStarted:
-    """The first phase runs; the end is announced."""
-
-    key: str
-    promised_end: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class PhaseStarted:
-    """The next phase runs."""
-
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class PhaseReturned:
-    """The phase before runs again, with the time it had left."""
-
-    key: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClockPaused:
-    """The clock stands still."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class ClockResumed:
-    """The clock runs again."""
-
-
-@dataclass(frozen=True, slots=True)
-class TimeGranted:
-    """The running phase has this length in all."""
-
-    key: str
-    granted: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class Replanned:
-    """A proposal of the drift absorber holds: new lengths by plan key, and the announced end."""
-
-    proposal: str
-    granted: Mapping[str, timedelta]
-    promised_end: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Undone:
-    """The last change of phase, of time or the end was taken back."""
-
-    change: str  # stored name of the event taken back
-
-
-@dataclass(frozen=True, slots=True)
 class HandRaised:
     """A person asks for the floor."""
 
@@ -319,30 +262,13 @@ class ReadySaid:
     ready: bool
 
 
-@dataclass(frozen=True, slots=True)
-class SessionEnded:
-    """The session is over, and can be reopened for ten minutes."""
-
-
-@dataclass(frozen=True, slots=True)
-class SessionReopened:
-    """An ended session goes on, its clock standing still."""
-
-
-@dataclass(frozen=True, slots=True)
-class SessionClosed:
-    """Nothing changes any more; the trace policy takes effect."""
-
-
 Event = (
     SessionPlanned | PlanChanged | PersonAdded | PersonRemoved
     | DoorsOpened | PersonArrived | PersonLeft
     | RoleAssigned | InterestSignalled | ClientChosen | ClientDeclined
-    | SessionStarted | PhaseStarted | PhaseReturned | ClockPaused | ClockResumed | TimeGranted | Replanned | Undone
     | HandRaised | HandLowered | FloorGiven | FloorPassed | RoundStarted
     | EntryWritten | EntryErased | EntriesRevealed | ContractAccepted | IdeaKept | ActionsOrdered | ReadySaid
-    | SessionEnded | SessionReopened | SessionClosed
-    | LadderEvent
+    | TimeEvent | LadderEvent
 )  # fmt: skip
 
 

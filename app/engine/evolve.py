@@ -9,8 +9,6 @@ from app.engine.events import (
     ActionsOrdered,
     ClientChosen,
     ClientDeclined,
-    ClockPaused,
-    ClockResumed,
     ContractAccepted,
     DoorsOpened,
     EntriesRevealed,
@@ -27,21 +25,12 @@ from app.engine.events import (
     PersonArrived,
     PersonLeft,
     PersonRemoved,
-    PhaseReturned,
-    PhaseStarted,
     PlanChanged,
     ReadySaid,
-    Replanned,
     RoleAssigned,
     RoundStarted,
-    SessionClosed,
-    SessionEnded,
     SessionPlanned,
-    SessionReopened,
-    SessionStarted,
     Side,
-    TimeGranted,
-    Undone,
 )
 from app.engine.evolve_cast import arrive, change_cast, leave, resized
 from app.engine.evolve_ladder import change_ladder
@@ -63,6 +52,19 @@ from app.engine.ladder_events import (
 from app.engine.plan import expand, total, turns
 from app.engine.protocol import Protocol
 from app.engine.state import Person, Session, Status
+from app.engine.time_events import (
+    ClockPaused,
+    ClockResumed,
+    PhaseReturned,
+    PhaseStarted,
+    Replanned,
+    SessionClosed,
+    SessionEnded,
+    SessionReopened,
+    SessionStarted,
+    TimeGranted,
+    Undone,
+)
 from app.engine.timer import new_clock, pause, resume
 
 

@@ -4,16 +4,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from app.engine.events import (
-    Event,
-    PhaseReturned,
-    PhaseStarted,
-    Replanned,
-    SessionStarted,
-    TimeGranted,
-    stored_name,
-)
+from app.engine.events import Event, stored_name
 from app.engine.state import Floor, Session, Status, Undoable
+from app.engine.time_events import PhaseReturned, PhaseStarted, Replanned, SessionStarted, TimeGranted
 from app.engine.timer import grant, move, put, settle, total_used
 
 UNDO_FOR = timedelta(minutes=10)

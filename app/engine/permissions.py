@@ -4,61 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.engine.commands import (
-    AcceptContract,
-    AddPerson,
-    Arrive,
-    AssignRole,
-    Back,
-    ChangePlan,
-    ChooseClient,
-    Close,
-    Command,
-    DeclineClient,
-    End,
-    Erase,
-    Extend,
-    GiveFloor,
-    KeepIdea,
-    Leave,
-    LowerHand,
-    Next,
-    OpenDoors,
-    OrderActions,
-    PassFloor,
-    Pause,
-    ProposeSubject,
-    RaiseHand,
-    RemovePerson,
-    Reopen,
-    Replan,
-    Resume,
-    Reveal,
-    SayReady,
-    SignalInterest,
-    Start,
-    StartRound,
-    Undo,
-    Write,
-)
+from app.engine import commands as ask
+from app.engine import ladder_commands as ladder
+from app.engine.commands import Command
 from app.engine.drops import is_client_by_phone
 from app.engine.errors import Code, Refusal
 from app.engine.ids import CLOCK, SERVER, Actor, Machine, PersonId
-from app.engine.ladder_commands import (
-    AllowScreen,
-    AskToPhone,
-    Drill,
-    ForceRung,
-    GiveBack,
-    GuideYourselves,
-    MoveGroup,
-    MovePerson,
-    OfferRise,
-    PlacePerson,
-    TakeClock,
-    TakeRung,
-    TakeTitle,
-)
 from app.engine.protocol import CONDUCT, Kind, Role, Sight, Stage, Voice
 from app.engine.relay import KEEPS_TIME, TAKES, taken_by
 from app.engine.state import Person, Session, Status
@@ -94,55 +45,57 @@ class Rule:
 
 
 RULES: Mapping[type[Command], Rule] = {
-    Arrive: Rule(EVERYBODY, INSIDE),
-    Leave: Rule(EVERYBODY, INSIDE),
-    ChangePlan: Rule(CONDUCT, BEFORE, machines=frozenset({SERVER})),
-    AddPerson: Rule(CONDUCT, UNTIL_END, machines=frozenset({SERVER})),
-    RemovePerson: Rule(CONDUCT, UNTIL_END, machines=frozenset({SERVER})),
-    OpenDoors: Rule(CONDUCT, frozenset({Status.PLANNED}), machines=frozenset({CLOCK, SERVER})),
-    AssignRole: Rule(CONDUCT, UNTIL_END, machines=frozenset({SERVER})),
-    ChooseClient: Rule(CONDUCT, UNTIL_END, machines=frozenset({SERVER})),
-    ProposeSubject: Rule(TABLE, UNTIL_END),
-    SignalInterest: Rule(TABLE, LIVE),
-    DeclineClient: Rule(TABLE, UNTIL_END),
-    Start: Rule(CONDUCT, frozenset({Status.OPEN})),
-    Pause: Rule(
+    ask.Arrive: Rule(EVERYBODY, INSIDE),
+    ask.Leave: Rule(EVERYBODY, INSIDE),
+    ask.ChangePlan: Rule(CONDUCT, BEFORE, machines=frozenset({SERVER})),
+    ask.AddPerson: Rule(CONDUCT, UNTIL_END, machines=frozenset({SERVER})),
+    ask.RemovePerson: Rule(CONDUCT, UNTIL_END, machines=frozenset({SERVER})),
+    ask.OpenDoors: Rule(CONDUCT, frozenset({Status.PLANNED}), machines=frozenset({CLOCK, SERVER})),
+    ask.AssignRole: Rule(CONDUCT, UNTIL_END, machines=frozenset({SERVER})),
+    ask.ChooseClient: Rule(CONDUCT, UNTIL_END, machines=frozenset({SERVER})),
+    ask.ProposeSubject: Rule(TABLE, UNTIL_END),
+    ask.SignalInterest: Rule(TABLE, LIVE),
+    ask.DeclineClient: Rule(TABLE, UNTIL_END),
+    ask.Start: Rule(CONDUCT, frozenset({Status.OPEN})),
+    ask.Pause: Rule(
         TIME, RUNNING, machines=frozenset({CLOCK})
     ),  # the client dropped where nothing goes on without them
-    Resume: Rule(TIME, RUNNING),
-    Extend: Rule(TIME, RUNNING, machines=frozenset({CLOCK})),  # an outage of the server is given back
-    Next: Rule(CONDUCT, RUNNING, machines=frozenset({CLOCK})),
-    Back: Rule(CONDUCT, RUNNING),
-    Undo: Rule(CONDUCT, frozenset({Status.RUNNING, Status.ENDED})),
-    Replan: Rule(CONDUCT, RUNNING),
-    RaiseHand: Rule(EVERYBODY - CONDUCT, RUNNING, TALKING, frozenset({Stage.ON})),
-    LowerHand: Rule(EVERYBODY, RUNNING),
-    GiveFloor: Rule(CONDUCT, RUNNING),
-    PassFloor: Rule(EVERYBODY, RUNNING),
-    StartRound: Rule(CONDUCT, RUNNING, frozenset({Voice.IN_TURN, Voice.ROUND, Voice.FREE, Voice.QUESTIONS})),
-    Write: Rule(EVERYBODY, INSIDE),
-    Erase: Rule(EVERYBODY, INSIDE),
-    Reveal: Rule(CONDUCT, RUNNING),
-    AcceptContract: Rule(CONDUCT | {Role.CLIENT}, RUNNING),
-    KeepIdea: Rule(TABLE, frozenset({Status.RUNNING, Status.ENDED})),
-    OrderActions: Rule(TABLE, frozenset({Status.RUNNING, Status.ENDED})),
-    SayReady: Rule(EVERYBODY - CONDUCT, RUNNING),
-    End: Rule(CONDUCT, LIVE, machines=frozenset({CLOCK})),
-    Reopen: Rule(CONDUCT, frozenset({Status.ENDED})),
-    Close: Rule(NOBODY, frozenset({Status.ENDED}), machines=frozenset({CLOCK, SERVER})),
-    MoveGroup: Rule(NOBODY, INSIDE, machines=frozenset({SERVER})),
-    OfferRise: Rule(NOBODY, INSIDE, machines=frozenset({SERVER})),
-    MovePerson: Rule(NOBODY, INSIDE, machines=frozenset({SERVER})),
-    ForceRung: Rule(CONDUCT, INSIDE),
-    AskToPhone: Rule(CONDUCT, INSIDE),
-    TakeRung: Rule(EVERYBODY, INSIDE),
-    PlacePerson: Rule(CONDUCT, INSIDE),
-    Drill: Rule(EVERYBODY, LIVE),  # in rehearsals only
-    AllowScreen: Rule(CONDUCT, INSIDE),
-    TakeClock: Rule(EVERYBODY, RUNNING),
-    TakeTitle: Rule(EVERYBODY, RUNNING),
-    GiveBack: Rule(EVERYBODY, RUNNING),
-    GuideYourselves: Rule(NOBODY, RUNNING, machines=frozenset({CLOCK})),
+    ask.Resume: Rule(TIME, RUNNING),
+    ask.Extend: Rule(TIME, RUNNING, machines=frozenset({CLOCK})),  # an outage of the server is given back
+    ask.Next: Rule(CONDUCT, RUNNING, machines=frozenset({CLOCK})),
+    ask.Back: Rule(CONDUCT, RUNNING),
+    ask.Undo: Rule(CONDUCT, frozenset({Status.RUNNING, Status.ENDED})),
+    ask.Replan: Rule(CONDUCT, RUNNING),
+    ask.RaiseHand: Rule(EVERYBODY - CONDUCT, RUNNING, TALKING, frozenset({Stage.ON})),
+    ask.LowerHand: Rule(EVERYBODY, RUNNING),
+    ask.GiveFloor: Rule(CONDUCT, RUNNING),
+    ask.PassFloor: Rule(EVERYBODY, RUNNING),
+    ask.StartRound: Rule(
+        CONDUCT, RUNNING, frozenset({Voice.IN_TURN, Voice.ROUND, Voice.FREE, Voice.QUESTIONS})
+    ),
+    ask.Write: Rule(EVERYBODY, INSIDE),
+    ask.Erase: Rule(EVERYBODY, INSIDE),
+    ask.Reveal: Rule(CONDUCT, RUNNING),
+    ask.AcceptContract: Rule(CONDUCT | {Role.CLIENT}, RUNNING),
+    ask.KeepIdea: Rule(TABLE, frozenset({Status.RUNNING, Status.ENDED})),
+    ask.OrderActions: Rule(TABLE, frozenset({Status.RUNNING, Status.ENDED})),
+    ask.SayReady: Rule(EVERYBODY - CONDUCT, RUNNING),
+    ask.End: Rule(CONDUCT, LIVE, machines=frozenset({CLOCK})),
+    ask.Reopen: Rule(CONDUCT, frozenset({Status.ENDED})),
+    ask.Close: Rule(NOBODY, frozenset({Status.ENDED}), machines=frozenset({CLOCK, SERVER})),
+    ladder.MoveGroup: Rule(NOBODY, INSIDE, machines=frozenset({SERVER})),
+    ladder.OfferRise: Rule(NOBODY, INSIDE, machines=frozenset({SERVER})),
+    ladder.MovePerson: Rule(NOBODY, INSIDE, machines=frozenset({SERVER})),
+    ladder.ForceRung: Rule(CONDUCT, INSIDE),
+    ladder.AskToPhone: Rule(CONDUCT, INSIDE),
+    ladder.TakeRung: Rule(EVERYBODY, INSIDE),
+    ladder.PlacePerson: Rule(CONDUCT, INSIDE),
+    ladder.Drill: Rule(EVERYBODY, LIVE),  # in rehearsals only
+    ladder.AllowScreen: Rule(CONDUCT, INSIDE),
+    ladder.TakeClock: Rule(EVERYBODY, RUNNING),
+    ladder.TakeTitle: Rule(EVERYBODY, RUNNING),
+    ladder.GiveBack: Rule(EVERYBODY, RUNNING),
+    ladder.GuideYourselves: Rule(NOBODY, RUNNING, machines=frozenset({CLOCK})),
 }
 
 _WHY_NOT: Mapping[Status, Code] = {
@@ -161,7 +114,7 @@ HATS: Mapping[Role, frozenset[Role]] = {
 }
 """What a role is allowed as well: the timekeeper and the scribe are consultants with a duty."""
 
-OF_CLIENTS: frozenset[type[Command]] = frozenset({KeepIdea, OrderActions})
+OF_CLIENTS: frozenset[type[Command]] = frozenset({ask.KeepIdea, ask.OrderActions})
 """What only those do who are, were or will be client in this session."""
 
 AFTERWARDS = frozenset({Kind.NOTE, Kind.LEARNING, Kind.RATING})
@@ -195,7 +148,7 @@ def commands_of(session: Session, person: Person) -> frozenset[type[Command]]:
         commands |= conducts if stand_in.title else conducts & KEEPS_TIME
     commands = commands - TAKES | taken_by(session, person)
     if not session.rehearsal:
-        commands -= {Drill}
+        commands -= {ladder.Drill}
     return commands if person.id in session.clients else commands - OF_CLIENTS
 
 
@@ -209,13 +162,13 @@ def check(session: Session, command: Command, by: Actor) -> None:
     """Raise a Refusal unless `by` may ask this now."""
     if session.status is Status.CLOSED:
         raise Refusal(Code.SESSION_CLOSED)
-    if isinstance(command, Drill) and not session.rehearsal:
+    if isinstance(command, ladder.Drill) and not session.rehearsal:
         raise Refusal(Code.NOT_A_REHEARSAL)
     rule = RULES[type(command)]
     if isinstance(by, Machine):
         if by not in rule.machines:
             raise Refusal(Code.NOT_YOUR_ROLE, role=by.value)
-        if isinstance(command, OpenDoors) and session.status is Status.OPEN:
+        if isinstance(command, ask.OpenDoors) and session.status is Status.OPEN:
             return  # the clock and a page may both see to the doors: who comes second finds them open
     else:
         person = session.find_person(by)

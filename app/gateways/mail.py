@@ -16,8 +16,8 @@ import aiosmtplib
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from app.gateways.i18n import Catalogues
+from app.usecases.letter import Letter
 from app.usecases.ports import Clock, GatewayError
-from app.usecases.records import Letter
 
 TEMPLATES = Path(__file__).parent.parent / "templates" / "mail"
 TIMEOUT = 20.0  # seconds for one conversation with the mail server

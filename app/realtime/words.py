@@ -1,9 +1,13 @@
 """Says what does not change during a session, in one language: the words of its protocol."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
+from app.engine.ids import SessionId
 from app.engine.protocol import Phase, Protocol, Text
 from app.realtime.messages import CaptureWords, PhaseWords, ProtocolWords, Words
+from app.realtime.sections import Json, encode
+from app.usecases.run_session import Rooms
 
 
 def in_language(text: Text, lang: str) -> str:
@@ -42,3 +46,21 @@ def _phase(phase: Phase, lang: str) -> PhaseWords:
         ),
         step=phase.step,
     )
+
+
+class SpokenWords:
+    """Gives the words of a session's protocol as JSON, made once per protocol and language."""
+
+    def __init__(self, rooms: Rooms, choose: Callable[[str], str]) -> None:
+        """Take the rooms, and what chooses a language that is spoken."""
+        self._rooms = rooms
+        self._choose = choose
+        self._made: dict[tuple[str, str], Json] = {}
+
+    async def __call__(self, session: SessionId, lang: str) -> Json:
+        """Give the words of a session in a language, or the nearest there is; raises as `Rooms.session`."""
+        protocol = (await self._rooms.session(session)).protocol
+        key = protocol.content_hash, self._choose(lang)
+        if key not in self._made:
+            self._made[key] = encode(words_of(protocol, key[1]))
+        return self._made[key]

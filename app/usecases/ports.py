@@ -9,16 +9,8 @@ from app.engine.events import Event
 from app.engine.ids import CommandId, PersonId, SessionId
 from app.engine.protocol import Protocol as SessionProtocol
 from app.usecases.directory_port import Directory
-from app.usecases.records import (
-    Attendance,
-    Document,
-    DocumentKind,
-    Job,
-    JobId,
-    Letter,
-    NewJob,
-    Tally,
-)
+from app.usecases.letter import Letter
+from app.usecases.records import Attendance, Document, DocumentKind, Job, JobId, NewJob, Tally
 
 __all__ = [
     "Appended", "Cipher", "Clock", "Conflict", "DataKey", "Directory", "Documents", "Erased", "EventLog",

@@ -1,7 +1,7 @@
 """What the directory, the jobs and the kept documents remember: plain facts, without a word of what was said in a session."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import NewType
@@ -264,7 +264,7 @@ class Tally:
         return sum(mark * count for mark, count in enumerate(self.counts, start=1)) / self.answers
 
 
-# -- jobs and letters ----------------------------------------------------------------------------------
+# -- jobs ----------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,26 +290,3 @@ class Job:
     attempt: int  # from 1
     run_at: datetime
     leased_until: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Attachment:
-    """A file that goes with a letter."""
-
-    name: str
-    media_type: str
-    content: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """A mail to one person, in one language."""
-
-    to: str
-    name: str
-    lang: str
-    subject: str
-    text: str
-    html: str
-    key: str  # makes its Message-ID, so that sending twice is seen as one letter
-    attachments: tuple[Attachment, ...] = field(default=())

@@ -8,11 +8,12 @@ from datetime import datetime
 
 from app.engine.commands import Command
 from app.engine.decide import decide
-from app.engine.events import Event, SessionClosed, SessionPlanned
+from app.engine.events import Event, SessionPlanned
 from app.engine.evolve import begin, evolve
 from app.engine.ids import Actor, CommandId, PersonId, SessionId
 from app.engine.projections import project
 from app.engine.state import Session
+from app.engine.time_events import SessionClosed
 from app.engine.view import View
 from app.usecases.ports import Clock, Conflict, EventLog, Protocols, Quarantined, Recorded, StoreUnavailable
 from app.usecases.records import NewJob

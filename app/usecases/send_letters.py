@@ -6,20 +6,11 @@ from datetime import datetime
 from typing import Protocol
 
 from app.engine.ids import PersonId, SessionId
+from app.usecases.letter import Attachment, Letter
 from app.usecases.links import Links, join_secret
 from app.usecases.plan_b import as_bridge
 from app.usecases.ports import Clock, Directory, GatewayError, Mailer
-from app.usecases.records import (
-    Attachment,
-    Facilitator,
-    Group,
-    JoinToken,
-    Letter,
-    Member,
-    PlannedSession,
-    Sending,
-    Status,
-)
+from app.usecases.records import Facilitator, Group, JoinToken, Member, PlannedSession, Sending, Status
 from app.usecases.sign_in import secret_of_job
 
 

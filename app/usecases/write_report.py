@@ -7,19 +7,12 @@ from typing import Final
 
 import msgspec
 
-from app.engine.events import (
-    PersonArrived,
-    PersonLeft,
-    PhaseReturned,
-    PhaseStarted,
-    SessionEnded,
-    SessionStarted,
-    Trace,
-)
+from app.engine.events import PersonArrived, PersonLeft, Trace
 from app.engine.ids import EntryId, PersonId, SessionId
 from app.engine.projections import project
 from app.engine.protocol import Kind, Role
 from app.engine.state import Session
+from app.engine.time_events import PhaseReturned, PhaseStarted, SessionEnded, SessionStarted
 from app.engine.view import EntryView, View
 from app.usecases.ports import Clock, Directory, Erased, EventLog, Recorded
 from app.usecases.records import (

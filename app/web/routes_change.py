@@ -1,27 +1,23 @@
 """Changes a session that was planned, on one page like the one it was prepared on; what would be lost is asked again."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Request
 from starlette.responses import RedirectResponse, Response
 
 from app.engine.errors import Code, Refusal
-from app.engine.ids import PersonId
-from app.engine.ladder import Bridge
 from app.engine.plan import expand
 from app.engine.protocol import Role
 from app.engine.state import Person, Session
-from app.usecases.change_session import Change, change_session
-from app.usecases.pasted_people import Pasted, read_people
-from app.usecases.plan_b import read_bridge
-from app.usecases.plan_session import CannotPlan, Planner, check, clip_minutes
+from app.usecases.change_session import change_session
+from app.usecases.plan_session import CannotPlan, Planner, clip_minutes
 from app.usecases.records import Group, Member, PlannedSession, Sending, Status
 from app.web import times
+from app.web.change_form import Typed, as_change, as_wish, read
 from app.web.deps import Asker, NotHere, Who, parts, who
-from app.web.prepare_cast import DOUBLED, ROLE_NAMES, Casting, Chip, Seat, accept, cast, history_of
-from app.web.prepare_form import AT_THE_OPENING, NOBODY, OF_DUTY, OFFERED, Wish, read_instant, read_wish
+from app.web.prepare_cast import DOUBLED, ROLE_NAMES, Casting, Chip, accept
+from app.web.prepare_form import OFFERED, Wish, read_wish
 from app.web.routes_prepare import OF_BRIDGE, SENTENCES, say_line
 from app.web.timeline import Timeline, in_language, lay_out
 
@@ -85,7 +81,7 @@ async def change(request: Request, asker: Annotated[Asker, who(Who.HOST)]) -> Re
     if not may_change(planned):
         return RedirectResponse(f"/sessions/{planned.id}", 303)
     session = await have.rooms.session(planned.id)
-    typed = await _read(request, planned, session, _as_wish(session))
+    typed = await read(request, planned, session, as_wish(session))
     return have.pages.show(request, await _page(request, planned, session, typed))
 
 
@@ -100,9 +96,9 @@ async def save(request: Request, asker: Annotated[Asker, who(Who.HOST)]) -> Resp
     wish, action = read_wish(form, planned.id), form.get("action")
     if action == "stay":
         wish = replace(wish, leaving=frozenset())
-    typed = await _read(request, planned, session, wish)
+    typed = await read(request, planned, session, wish)
     if form.get("step") == OFFERED:
-        typed = await _read(request, planned, session, accept(wish, typed.casting))
+        typed = await read(request, planned, session, accept(wish, typed.casting))
     if action != "save":
         return have.pages.show(request, await _page(request, planned, session, typed))
     if not typed.is_possible:
@@ -111,7 +107,7 @@ async def save(request: Request, asker: Annotated[Asker, who(Who.HOST)]) -> Resp
         return have.pages.show(request, await _page(request, planned, session, typed, asks=True))
     outside = Planner(have.directory, have.rooms, have.jobs, have.links, have.clock, have.ids)
     try:
-        told = await change_session(planned, asker.host, _change(request, session, typed), outside)
+        told = await change_session(planned, asker.host, as_change(request, session, typed), outside)
     except CannotPlan as refused:
         problems = tuple(_sentence(each) for each in refused.problems)
     except Refusal as refused:
@@ -130,145 +126,6 @@ def may_change(planned: PlannedSession) -> bool:
 
 def _sentence(code: str) -> str:
     return {"begun": BEGUN, "client-in-reserve": CLIENT_IN_RESERVE, **SENTENCES}.get(code, REFUSED)
-
-
-# -- from the session to the form and back ---------------------------------------------------------------
-
-
-def _as_wish(session: Session) -> Wish:
-    """Fill the form with what is planned."""
-    local = times.local(session.starts_at, session.zone)
-    client = session.clients[0]
-    return Wish(
-        draft=session.id,
-        group="",
-        group_name="",
-        people="",
-        day=local.date().isoformat(),
-        hour=local.strftime("%H:%M"),
-        zone=session.zone,
-        protocol=session.protocol.id,
-        minutes={slot.phase.id: slot.planned for slot in reversed(session.plan)},
-        trace=session.trace,
-        language=session.language,
-        client=str(client) if client else AT_THE_OPENING,
-        phone=session.bridge.phone,
-        code=session.bridge.code,
-        link=session.bridge.link,
-        relay=str(session.relay) if session.relay else NOBODY,
-        reserve=str(session.reserve) if session.reserve else NOBODY,
-        duties=_held(session),
-        microphones=session.microphones,
-        screen_share=session.screen_share,
-    )
-
-
-def _held(session: Session) -> dict[Role, str]:
-    """Name who has each duty now."""
-    held = {each.role: str(each.id) for each in reversed(session.people)}
-    return {role: held[role] for role in OF_DUTY if role in held}
-
-
-@dataclass(frozen=True, slots=True)
-class Typed:
-    """What was typed, and what can be made of it beside the session as it is."""
-
-    wish: Wish
-    people: Pasted
-    seats: tuple[Seat, ...]  # who would be at the table, without the facilitator
-    leaving: tuple[Person, ...]
-    casting: Casting
-    starts_at: datetime | None
-    when: tuple[str, ...]  # codes of what is wrong
-    many: tuple[str, ...]
-    bridge: Bridge
-    bridge_wrong: tuple[str, ...]
-
-    @property
-    def is_possible(self) -> bool:
-        """Whether it can be saved as it is."""
-        wrong = self.when or self.many or self.bridge_wrong or self.casting.doubled or self.people.stops
-        return self.starts_at is not None and not wrong
-
-
-async def _read(request: Request, planned: PlannedSession, session: Session, wish: Wish) -> Typed:
-    """Look at what was typed."""
-    have = parts(request)
-    guests = [each for each in session.people if each.id != planned.facilitator]
-    members = {each.person: each for each in await have.directory.members_of(planned.group)}
-    keys = {(each.email or each.name).casefold(): each.person for each in members.values()}
-    pasted = read_people(wish.people)
-    coming = [(each, keys.get(each.key, PersonId(f"new {each.key}"))) for each in pasted.people]
-    back = {person for _named, person in coming}
-    leaving = tuple(each for each in guests if each.id in wish.leaving and each.id not in back)
-    stay = [Seat(str(each.id), each.name, each.id) for each in guests if each not in leaving]
-    seated = {seat.person for seat in stay}
-    seats = (*stay, *(Seat(each.key, each.name, person) for each, person in coming if person not in seated))
-    wish = _as_given(wish, {seat.key for seat in seats})
-    casting = await _cast(request, planned, session, wish, seats)
-    starts_at, wrong = read_instant(wish.day, wish.hour, wish.zone)
-    problems = check(session.protocol, len(seats), starts_at or session.starts_at, have.clock.now())
-    when = [
-        each for each in problems if each == "too-far" or (each == "past" and starts_at != session.starts_at)
-    ]
-    bridge, bridge_wrong = read_bridge(wish.phone, wish.code, wish.link)
-    return Typed(
-        wish=wish,
-        people=pasted,
-        seats=seats,
-        leaving=leaving,
-        casting=casting,
-        starts_at=starts_at,
-        when=(wrong,) if wrong else tuple(when),
-        many=tuple(each for each in problems if each in ("too-few", "too-many")),
-        bridge=bridge,
-        bridge_wrong=bridge_wrong,
-    )
-
-
-def _as_given(wish: Wish, keys: set[str]) -> Wish:
-    """Leave the part of who leaves open: nothing is proposed behind one's back."""
-    return replace(
-        wish,
-        client=wish.client if wish.client in keys else AT_THE_OPENING,
-        reserve=wish.reserve if wish.reserve in keys else NOBODY,
-        relay=wish.relay if wish.relay in keys else NOBODY,
-    )
-
-
-async def _cast(
-    request: Request, planned: PlannedSession, session: Session, wish: Wish, seats: tuple[Seat, ...]
-) -> Casting:
-    have = parts(request)
-    history = await history_of(have.directory, await _group(request, planned))
-    rounds = len(session.clients)
-    return cast(history, rounds, seats, wish, have.pages.sentences, have.pages.language(request))
-
-
-def _change(request: Request, session: Session, typed: Typed) -> Change:
-    """Make a change of what can be saved."""
-    wish, casting = typed.wish, typed.casting
-    assert typed.starts_at is not None
-    roles = {key: Role.CONSULTANT for role, key in _held(session).items() if casting.duties.get(role) != key}
-    return Change(
-        starts_at=typed.starts_at,
-        zone=wish.zone,
-        language=parts(request).pages.sentences.choose(wish.language),
-        trace=wish.trace,
-        minutes=clip_minutes(session.protocol, wish.minutes),
-        bridge=typed.bridge,
-        microphones=wish.microphones,
-        screen_share=wish.screen_share,
-        roles=roles | {key: role for role, key in casting.duties.items()},
-        leaving=frozenset(each.id for each in typed.leaving),
-        coming=typed.people.people,
-        client=casting.client,
-        reserve=casting.reserve,
-        relay=casting.relay,
-    )
-
-
-# -- the page --------------------------------------------------------------------------------------------
 
 
 async def _page(

@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Protocol
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from app.usecases.records import Letter
+from app.usecases.letter import Letter
 from app.web.attempts import network_of
 from app.web.deps import Asker, NotHere, Who, parts, who
 from app.web.routes_signin import has_outbox

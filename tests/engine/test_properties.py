@@ -13,13 +13,14 @@ from app.engine.continuity import Rung
 from app.engine.decide import decide
 from app.engine.due import due
 from app.engine.errors import Refusal
-from app.engine.events import EVENTS, EntryWritten, Event, IdeaKept, Undone, stored_name
+from app.engine.events import EVENTS, EntryWritten, Event, IdeaKept, stored_name
 from app.engine.evolve import replay
 from app.engine.ids import CLOCK, SERVER, Actor, EntryId, Machine, PersonId
 from app.engine.ladder_commands import MoveGroup
 from app.engine.projections import project, project_personal, project_shared, sections
 from app.engine.protocol import Kind, Role, Sight
 from app.engine.state import Session, Status
+from app.engine.time_events import Undone
 from app.engine.timer import settle, total_used
 from tests.builders import BRUNO, CHLOE, DRISS, FACILITATOR, Play, a_plan, a_protocol, a_troika
 from tests.engine.random_walk import Walk

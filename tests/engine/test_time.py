@@ -23,12 +23,12 @@ from app.engine.commands import (
 )
 from app.engine.due import due
 from app.engine.errors import Code
-from app.engine.events import ClockPaused, PhaseReturned, PhaseStarted, TimeGranted, Undone
 from app.engine.ids import CLOCK, CommandId
 from app.engine.projections import project
 from app.engine.protocol import Role
 from app.engine.replan import proposals, starts
 from app.engine.state import Floor, Status
+from app.engine.time_events import ClockPaused, PhaseReturned, PhaseStarted, TimeGranted, Undone
 from app.engine.timer import total_used, used
 from tests.builders import BRUNO, CHLOE, FACILITATOR, START, Play, a_plan, a_protocol, people
 from tests.engine.refusing import refused

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engine.events import EVENTS, Event, PhaseStarted
+from app.engine.events import EVENTS, Event
+from app.engine.time_events import PhaseStarted
 from app.store import event_codec
 from app.usecases.ports import NewerEvent, Quarantined
 from tests.store.golden import FILE

@@ -13,7 +13,8 @@ from app.engine.ids import CommandId, PersonId
 from app.engine.ladder import Microphones
 from app.engine.protocol import Role
 from app.engine.state import Session
-from app.usecases.records import Letter, Sending
+from app.usecases.letter import Letter
+from app.usecases.records import Sending
 from tests.web.site import Planned, Site, check_page
 
 CARD = {"phone": "+32 2 555 12 12", "code": "42#"}

@@ -14,8 +14,9 @@ from icalendar import Calendar
 
 from app.gateways.calendar import calendar_entry
 from app.gateways.mail import Outbox, SmtpMailer, compose
+from app.usecases.letter import Letter
 from app.usecases.ports import GatewayError
-from app.usecases.records import Letter, Sending
+from app.usecases.records import Sending
 from tests.fakes import FakeClock
 from tests.web.site import Site
 
