@@ -15,6 +15,7 @@ from app.web.deps import NotHere, parts
 from app.web.timeline import in_language
 
 _ = str
+INVENTED = _("This is a rehearsal: the number is invented, nobody answers it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Card:
     ends_at: datetime
     zone: str
     advice: tuple[tuple[str, str], ...]  # when, what to do; said in the reader's language
+    invented: bool  # a rehearsal's number, that nobody answers
 
     @property
     def dial(self) -> str:
@@ -65,6 +67,7 @@ async def make_card(request: Request, planned: PlannedSession, view: View) -> Ca
         _instant(view.clock.ends_at),
         planned.zone,
         _advice(request, meets=bool(bridge.phone or bridge.link), relay=relay, facilitator=facilitator),
+        view.session.rehearsal,
     )
 
 
@@ -146,6 +149,7 @@ def as_printed(request: Request, card: Card, group: Group, planned: PlannedSessi
             "close": "\u00a0»" if language == "fr" else "”",
             "nowhere": say("No number was given. If the connection breaks, stay in the room: it goes on in writing."),
             "hours": say("Order and hours"),
+            "invented": say(INVENTED) if card.invented and ways[0][1] else "",
             "zone": say("Hours of %(city)s.", city=times.city(language, card.zone)),
             "advice": say("What to do when…"),
         },
