@@ -42,10 +42,10 @@ class Absences:
     async def _is_free(self, seat: Seat) -> None:
         """Wait until one of those who are at the table sees the drill over; when nobody is there, it is over."""
         while not seat.over.is_set():
+            await asyncio.sleep(LOOK)
             others = [each for each in self._seats if each is not seat and each.seated.is_set()]
             if not any(is_away(each.view, seat.you) for each in others):
                 return
-            await asyncio.sleep(LOOK)
 
 
 async def stand_in(seat: Seat) -> None:

@@ -47,7 +47,7 @@ class Conductor:
     ) -> None:
         """Hold a whole session; `told` sees the view at each change of phase."""
         await self.seat.sit(tasks)
-        obeying = asyncio.create_task(self._absences.obey(self.seat))
+        obeying = tasks.create_task(self._absences.obey(self.seat))
         try:
             await self._conduct(begun, told)
         finally:

@@ -76,17 +76,16 @@ class Seat:
 
     async def leave(self) -> None:
         """Close the socket, once everything sent is answered."""
-        if self._socket is None:
-            return
         waiting = [sent.answer for sent in self._sent.values()]
         if waiting and self.seated.is_set():
             await asyncio.wait(waiting, timeout=ANSWER_WITHIN)
         self._end()
-        await self._socket.close()
+        if self._socket is not None:
+            await self._socket.close()
 
     async def do(self, command: str, **fields: Any) -> bool:
         """Give a command and wait until it is on disk (True) or refused (False); without a link it waits for one."""
-        if self._socket is None or self.over.is_set():
+        if not self.you or self.over.is_set():
             return False
         id = uuid4().hex
         frame = json.dumps({"t": "do", "id": id, "type": command, **fields})
@@ -131,8 +130,9 @@ class Seat:
         """Break the link without a word, and stay away."""
         self._stays_away = True
         self.seated.clear()
-        if self._socket is not None:
-            self._socket.transport.abort()
+        socket, self._socket = self._socket, None  # its reader must not come back by itself
+        if socket is not None:
+            socket.transport.abort()
 
     async def come_back(self) -> None:
         """Open the link again, as a page does whose network is back."""
@@ -179,7 +179,8 @@ class Seat:
     # -- the socket ----------------------------------------------------------------------------------
 
     async def _send(self, frame: str) -> None:
-        assert self._socket is not None
+        if self._socket is None:
+            return
         with suppress(ConnectionClosed):
             await self._socket.send(frame)
 

@@ -1,5 +1,6 @@
 """What holds after any commands whatever: laws of the engine, tried on random sessions."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -37,7 +38,8 @@ def a_play(troika: bool, depth: int, self_guided: bool = False, in_writing: bool
     """Begin with nothing done, or already in the middle of a session; by voice, or in writing."""
     protocol = a_troika() if troika else a_protocol()
     clients = (BRUNO, CHLOE, DRISS) if troika else ()
-    play = Play(a_plan(protocol, clients=clients, self_guided=self_guided), protocol)
+    plan = replace(a_plan(protocol, clients=clients, self_guided=self_guided), rehearsal=self_guided or troika)
+    play = Play(plan, protocol)
     if depth:
         play.start()
         if in_writing:

@@ -256,3 +256,23 @@ async def test_signals_are_slowed_down_by_weight_and_commands_have_a_pace_of_the
 def test_the_media_room_of_a_session_is_named_by_its_opaque_id() -> None:
     passed = FakeVideo().grant(SessionId("s"), CHLOE, may_speak=True, may_share=False)
     assert passed.token == f"s {CHLOE} speak"
+
+
+async def test_the_quality_of_each_line_reaches_whoever_conducts_within_a_judgement_and_nobody_else(
+    table: Table, clock: FakeClock
+) -> None:
+    async with AsyncExitStack() as stack:
+        at = await everybody(stack, table)
+        await at[CHLOE].send({"t": "health", "rung": "sfu", "flowing": True, "quality": "poor"})
+        await report({BRUNO: at[BRUNO]}, "sfu")
+        await table.parts.continuity.tick()
+        host = at[FACILITATOR]
+        await host.until(lambda: host.view["conduct"]["quality"] == {CHLOE: "poor", BRUNO: "good"})
+        assert at[BRUNO].view["conduct"] is None
+        assert b"poor" not in b"".join(
+            repr(fact).encode() for fact in await table.parts.log.load(table.session)
+        )
+        await at[CHLOE].send({"t": "health", "rung": "sfu", "flowing": True, "quality": "good"})
+        await report({BRUNO: at[BRUNO]}, "sfu")
+        await table.parts.continuity.tick()
+        await host.until(lambda: host.view["conduct"]["quality"] == {CHLOE: "good", BRUNO: "good"})

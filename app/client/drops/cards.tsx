@@ -1,4 +1,4 @@
-// One card at a time about who is not at the table: the client, the facilitator, or oneself a moment ago.
+// Cards about who is not at the table: the client, the facilitator, or oneself a moment ago.
 import { useSignal } from "@preact/signals";
 import { Armchair, DoorOpen, Hourglass } from "lucide";
 import type { ComponentChildren, JSX } from "preact";
@@ -15,13 +15,13 @@ const SHOWN_AFTER = 5_000;
 const CLOCK_AFTER = 15_000;
 const TITLE_AFTER = 60_000;
 
-/** The most important card, or nothing. */
-export function card(): JSX.Element | null {
+/** What is to be said about people now, most urgent first; nothing most of the time. */
+export function cards(): readonly JSX.Element[] {
   const here = view.value;
-  if (!here) return null;
-  if (lately.value && here.session.status === "running") return <CatchUp here={here} />;
-  if (here.session.status !== "running") return null;
-  return relayCard(here) ?? clientCard(here);
+  if (here?.session.status !== "running") return [];
+  const about = relayCard(here) ?? clientCard(here);
+  const mine = lately.value ? <CatchUp key="missed" here={here} /> : null;
+  return [about, mine].filter((each) => each !== null);
 }
 
 interface CardProps {

@@ -14,9 +14,11 @@ export function watchReturns(session: string): void {
     const here = view.value;
     const at = now.value;
     if (!here || link.value.state !== "live" || here.session.status !== "running") return;
+    const key = slot.value?.key ?? "";
     const found = missed(seen, here, at);
     if (found) lately.value = found;
-    seen = { at, key: slot.value?.key ?? "" };
+    else if (seen?.key !== key) lately.value = null; // the group went on, and so did they
+    seen = { at, key };
     save(place, seen);
   });
 }

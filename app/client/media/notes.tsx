@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { CircleHelp, LifeBuoy, PencilLine, Phone, Volume2, X } from "lucide";
 import type { JSX } from "preact";
 import { useEffect } from "preact/hooks";
-import { card } from "../drops/cards.tsx";
+import { cards } from "../drops/cards.tsx";
 import { silencedSince } from "../drops/staged.ts";
 import { Icon } from "../icon.tsx";
 import { _ } from "../language.ts";
@@ -45,8 +45,8 @@ export function Notes(): JSX.Element | null {
     lostSince: lostSince.value,
     hourNow: now.value,
   });
-  const aside = alone.value ? null : card(); // who is there is not known now
-  const needed = told && told.key !== put.value && (!aside || told.lasting || told.key === "lost");
+  const aside = alone.value ? [] : cards(); // who is there is not known now
+  const needed = told && told.key !== put.value && (!aside.length || told.lasting || told.key === "lost");
   const shown = needed ? told : null;
   return (
     <div class="told" role="status" data-told={shown?.key ?? ""}>
