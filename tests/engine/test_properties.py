@@ -38,7 +38,9 @@ def a_play(troika: bool, depth: int, self_guided: bool = False, in_writing: bool
     """Begin with nothing done, or already in the middle of a session; by voice, or in writing."""
     protocol = a_troika() if troika else a_protocol()
     clients = (BRUNO, CHLOE, DRISS) if troika else ()
-    plan = replace(a_plan(protocol, clients=clients, self_guided=self_guided), rehearsal=self_guided or troika)
+    plan = replace(
+        a_plan(protocol, clients=clients, self_guided=self_guided), rehearsal=self_guided or troika
+    )
     play = Play(plan, protocol)
     if depth:
         play.start()
