@@ -5,10 +5,12 @@ import gzip
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
-from bench import live, paper
+from bench import live, paper, video
 from devtools.steps import ROOT
+from devtools.system import find_browser
 
 AIMS = {
     "throughput": 0.7,  # of a bare fan-out on Node.js that keeps nothing
@@ -16,16 +18,25 @@ AIMS = {
     "socket_kb": 40.0,
     "pdf_ms": 25.0,
     "room_kib": 25.0,
+    "sound_s": 8.0,  # until sound is back, the median of the tries
 }
+
+FAULTS = {
+    "killed": "the media server was killed",
+    "frozen": "the media server froze",
+    "blocked": "opening the page behind a firewall that lets no media through",
+}
+PEER_GIVES_UP = {"killed": 60.0, "frozen": 230.0, "blocked": 60.0}
+"""Seconds to watch livekit-client: a little longer than it needs to give up by itself."""
 
 
 def main(words: Sequence[str]) -> int:
     """Measure and print; never fails because a figure is poor."""
     parser = argparse.ArgumentParser(prog="dev.py bench", description="Measure what Ronde does best.")
     parser.add_argument("--quick", action="store_true", help="fewer rooms, a few seconds")
-    parser.add_argument("--only", choices=("live", "pdf", "page", "start"), help="one part")
+    parser.add_argument("--only", choices=("live", "pdf", "page", "start", "video"), help="one part")
     given = parser.parse_args(words)
-    parts = {"live": _live, "pdf": _pdf, "page": _page, "start": _start}
+    parts = {"live": _live, "pdf": _pdf, "page": _page, "start": _start, "video": _video}
     result = {name: part(quick=given.quick) for name, part in parts.items() if given.only in (None, name)}
     print(json.dumps(result), flush=True)
     return 0
@@ -95,6 +106,49 @@ def _start(*, quick: bool) -> dict[str, Any]:
         flush=True,
     )
     return {"first_s": round(first, 2), "again_s": round(again, 2)}
+
+
+def _video(*, quick: bool) -> dict[str, Any]:
+    if find_browser() is None:
+        print("Sound and picture: NOT MEASURED, there is no Chromium here.", flush=True)
+        return {}
+    print(f"{video.PEOPLE} people with sound and picture", flush=True)
+    result: dict[str, Any] = {}
+    for name, bare in (("Ronde's room", False), ("livekit-client alone", True)):
+        calm = video.measure_calm(bare=bare)
+        result[f"calm_{'bare' if bare else 'ronde'}"] = asdict(calm)
+        print(
+            f"  {name:21} {calm.browsers:4.2f} cores of browsers   {calm.media_server:4.2f} of media server"
+            f"   {calm.kbps_down:5.0f} kbps down, {calm.kbps_up:5.0f} up per page   joined in {calm.joined_s:4.1f} s",
+            flush=True,
+        )
+    for fault, what in FAULTS.items():
+        times, patience = (1, 30.0) if quick else (5, 60.0)
+        ours = video.measure_fault(fault, bare=False, times=times, patience=patience)
+        bare_patience = patience if quick else PEER_GIVES_UP[fault]
+        theirs = video.measure_fault(fault, bare=True, times=1, patience=bare_patience)
+        result[fault] = {"ronde": asdict(ours), "bare": asdict(theirs)}
+        typical = ours.typical
+        found = "never" if typical is None else f"{typical:.1f} s"
+        is_met = typical is not None and typical <= AIMS["sound_s"]
+        _aim(
+            f"sound after {what}",
+            f"{found} of {len(ours.sound_back_s)}",
+            is_met,
+            f"≤ {AIMS['sound_s']:.0f} s",
+        )
+        print(
+            f"    each try: {_tries(ours)}   livekit-client alone: {_tries(theirs)}{_end(theirs)}", flush=True
+        )
+    return result
+
+
+def _tries(fault: video.Fault) -> str:
+    return ", ".join("never" if each is None else f"{each:.1f} s" for each in fault.sound_back_s)
+
+
+def _end(fault: video.Fault) -> str:
+    return "" if fault.given_up_s is None else f", gave up after {fault.given_up_s:.0f} s"
 
 
 def _row(name: str, measured: live.Measured) -> None:

@@ -7,10 +7,11 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from app.config import from_environment
@@ -51,8 +52,7 @@ def measure_ronde(load: Load) -> Measured:
     """Serve planted rooms with the real program and load them."""
     with tempfile.TemporaryDirectory(prefix="ronde-bench-") as folder:
         rooms = plant(from_environment({}, data=folder), load.rooms)
-        command = [sys.executable, "-m", "app", "serve", "--port", "0", "--data", folder]
-        with _serving(command) as (process, url):
+        with serving_ronde(folder) as (process, url):
             return _load(process, url, rooms, load)
 
 
@@ -89,10 +89,10 @@ def _load(process: subprocess.Popen[str], url: str, rooms: Sequence[PlantedRoom]
     try:
         print(json.dumps(plan), file=generator.stdin, flush=True)
         json.loads(generator.stdout.readline())
-        idle, worked = resident(process.pid), _cpu_seconds(process.pid)
+        idle, worked = resident(process.pid), cpu_seconds(process.pid)
         print("go", file=generator.stdin, flush=True)
         told = json.loads(generator.stdout.readline())
-        worked = _cpu_seconds(process.pid) - worked
+        worked = cpu_seconds(process.pid) - worked
     finally:
         generator.kill()
         generator.wait()
@@ -107,10 +107,21 @@ def _load(process: subprocess.Popen[str], url: str, rooms: Sequence[PlantedRoom]
     )
 
 
+def serving_ronde(
+    folder: str, more: Mapping[str, str] = MappingProxyType({})
+) -> AbstractContextManager[tuple[subprocess.Popen[str], str]]:
+    """Run the real program on a data folder, with more in its environment."""
+    return _serving([sys.executable, "-m", "app", "serve", "--port", "0", "--data", folder], more)
+
+
 @contextmanager
-def _serving(command: Sequence[str]) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def _serving(
+    command: Sequence[str], more: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Run a server that prints its address first."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("RONDE_")}
+    ours = ("RONDE_", "LIVEKIT_")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    environment.update(more)
     process = subprocess.Popen(
         command, stdout=subprocess.PIPE, text=True, cwd=ROOT, env=environment, preexec_fn=_many_files
     )
@@ -125,11 +136,10 @@ def _serving(command: Sequence[str]) -> Iterator[tuple[subprocess.Popen[str], st
 def cold_start() -> tuple[float, float]:
     """Tell the seconds from the command to the first served page: with a new data folder, and with a known one."""
     with tempfile.TemporaryDirectory(prefix="ronde-bench-") as folder:
-        command = [sys.executable, "-m", "app", "serve", "--port", "0", "--data", folder]
         seconds = []
         for _ in range(2):
             started = time.perf_counter()
-            with _serving(command):
+            with serving_ronde(folder):
                 seconds.append(time.perf_counter() - started)
         return seconds[0], seconds[1]
 
@@ -144,8 +154,8 @@ def resident(pid: int) -> int:
     return int(told.stdout) * 1024
 
 
-def _cpu_seconds(pid: int) -> float:
-    """Tell how long a process has computed."""
+def cpu_seconds(pid: int) -> float:
+    """Tell how many seconds a process has computed."""
     stat = Path(f"/proc/{pid}/stat")
     if stat.exists():
         fields = stat.read_text().rpartition(")")[2].split()

@@ -1,0 +1,247 @@
+"""Measures a table with sound and picture beside bare livekit-client: work, bytes, and seconds until sound is back."""
+
+import asyncio
+import os
+import signal
+import socket
+import tempfile
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from urllib.parse import urlencode
+
+from playwright.async_api import Browser, Page, Route, async_playwright
+
+from app.config import from_environment
+from app.engine.ids import PersonId, SessionId
+from app.gateways.video import LiveKitKeys, LiveKitVideo
+from bench.live import cpu_seconds, serving_ronde
+from bench.rooms import PlantedRoom, plant
+from devtools import livekit
+from devtools.environment import node
+from devtools.steps import ROOT
+from devtools.system import find_browser
+
+PEOPLE = 3
+"""Pages with picture that two cores bear."""
+
+CALM = 15.0
+"""Seconds of undisturbed talk that are measured."""
+
+PACKETS = 60
+"""Packets of sound, new on every page, that count as sound: six tenths of a second of two voices."""
+
+JOINING = 60.0
+"""Seconds a table may take until everybody hears everybody."""
+
+FLAGS = (
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
+    "--autoplay-policy=no-user-gesture-required",
+    "--allow-loopback-in-peer-connection",
+    "--disable-features=WebRtcHideLocalIpsWithMdns",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-sandbox",
+)
+COUNT = (ROOT / "bench" / "count_sound.mjs").read_text()
+WALL = (ROOT / "bench" / "wall_media.mjs").read_text()
+DEVICES_ON = "for (const kind of ['audio', 'video']) localStorage.setItem(`ronde:${kind}-on`, 'yes')"
+
+Open = Callable[[int, str], Awaitable[Page]]
+"""Opens the page of one person, with a script before its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calm:
+    """What an undisturbed table costs."""
+
+    joined_s: float  # from opening the first page until everybody hears everybody
+    browsers: float  # cores, all pages together
+    media_server: float  # cores
+    kbps_down: float  # per page
+    kbps_up: float
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What a fault does to a table: seconds until sound is back by repetition, None for never within the patience."""
+
+    sound_back_s: tuple[float | None, ...]
+    given_up_s: float | None = None  # when the page itself gave up, for those that do
+
+    @property
+    def typical(self) -> float | None:
+        """Give the median; None when sound came back in fewer than half of the tries."""
+        ranked = sorted(float("inf") if each is None else each for each in self.sound_back_s)
+        middle = median(ranked)
+        return None if middle == float("inf") else middle
+
+
+SIGNALS = {"killed": signal.SIGKILL, "frozen": signal.SIGSTOP}
+"""What is done to the media server; the fault that is not here is a wall before one person."""
+
+
+def measure_calm(*, bare: bool) -> Calm:
+    """Let three people talk, and weigh it."""
+    return asyncio.run(_calm(bare))
+
+
+def measure_fault(fault: str, *, bare: bool, times: int, patience: float) -> Fault:
+    """Break the media server ("killed", "frozen"), or wall one person off from it ("blocked"), and wait for sound."""
+    tries = [asyncio.run(_fault(fault, bare, patience)) for _ in range(times)]
+    ends = [end for _, end in tries if end is not None]
+    return Fault(tuple(back for back, _ in tries), median(ends) if ends else None)
+
+
+async def _calm(bare: bool) -> Calm:
+    async with _table(bare) as (server, open_page):
+        started = time.monotonic()
+        pages = [await open_page(number, "") for number in range(PEOPLE)]
+        assert await _sound(pages, JOINING) is not None, "nobody hears anybody"
+        joined = time.monotonic() - started
+        flows, work, at = [await _flow(page) for page in pages], _work(server), time.monotonic()
+        await asyncio.sleep(CALM)
+        span = time.monotonic() - at
+        after, worked = [await _flow(page) for page in pages], _work(server)
+        down, up = (
+            sum(b[way] - a[way] for a, b in zip(flows, after, strict=True)) * 8 / 1000 / span / PEOPLE
+            for way in ("received", "sent")
+        )
+        browsers, media = ((worked[who] - work[who]) / span for who in ("browsers", "media server"))
+        return Calm(joined, browsers, media, down, up)
+
+
+async def _fault(fault: str, bare: bool, patience: float) -> tuple[float | None, float | None]:
+    async with _table(bare) as (server, open_page):
+        whole = PEOPLE if fault in SIGNALS else PEOPLE - 1
+        pages = [await open_page(number, "") for number in range(whole)]
+        assert await _sound(pages, JOINING) is not None, "nobody hears anybody"
+        began = time.time()
+        if fault in SIGNALS:
+            _signal(server, SIGNALS[fault])
+        else:
+            pages.append(await open_page(whole, WALL))
+        back = await _sound(pages, patience)
+        end = await pages[-1].evaluate("window.benchEnd") if bare else None
+        return back, None if end is None else end / 1000 - began
+
+
+async def _sound(pages: list[Page], within: float) -> float | None:
+    """Wait until every page hears something new, and give the seconds that took; None when it does not."""
+    started = time.monotonic()
+    before = [(await _flow(page))["sound"] for page in pages]
+    while (waited := time.monotonic() - started) < within:
+        await asyncio.sleep(0.1)
+        after = [(await _flow(page))["sound"] for page in pages]
+        if all(b - a >= PACKETS for a, b in zip(before, after, strict=True)):
+            return waited
+        before = [min(pair) for pair in zip(before, after, strict=True)]  # a closed link takes its count away
+    return None
+
+
+async def _flow(page: Page) -> dict[str, float]:
+    found: dict[str, float] = await page.evaluate("window.benchFlow()")
+    return found
+
+
+# -- the two tables --------------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def _table(bare: bool) -> AsyncIterator[tuple[livekit.Running, Open]]:
+    """Start a media server and a browser, and give what opens a page at this table."""
+    os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(node()))
+    with tempfile.TemporaryDirectory(prefix="ronde-bench-") as folder:
+        server = livekit.Running(livekit.require(), Path(folder) / "livekit", _free_port())
+        server.start(supervised=False)
+        try:
+            async with AsyncExitStack() as stack:
+                playwright = await stack.enter_async_context(async_playwright())
+                browser = await playwright.chromium.launch(executable_path=find_browser(), args=list(FLAGS))
+                stack.push_async_callback(browser.close)
+                if bare:
+                    yield server, _bare(browser, server)
+                else:
+                    settings = from_environment({}, data=folder)
+                    (room,) = await asyncio.to_thread(plant, settings, 1)
+                    _, url = stack.enter_context(serving_ronde(folder, server.environment()))
+                    yield server, _ronde(browser, room, url)
+        finally:
+            _signal(server, signal.SIGCONT)
+            server.stop()
+
+
+def _ronde(browser: Browser, room: PlantedRoom, url: str) -> Open:
+    async def opened(number: int, script: str) -> Page:
+        context = await browser.new_context(base_url=url, locale="en-GB")
+        seat, _, secret = room.cookies[number + 1].partition("=")
+        cookies = ((seat, secret), (f"charter-{room.id}", "accepted"), ("lang", "en"))
+        await context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies])
+        await context.add_init_script(f"{script}\n{COUNT}\n{DEVICES_ON}")
+        page = await context.new_page()
+        await page.goto(f"/room/{room.id}")
+        return page
+
+    return opened
+
+
+def _bare(browser: Browser, server: livekit.Running) -> Open:
+    video = LiveKitVideo(LiveKitKeys(server.url, server.key, server.secret))
+    client = (ROOT / "node_modules/livekit-client/dist/livekit-client.umd.js").read_text()
+    peer = (ROOT / "bench" / "peer_livekit.mjs").read_text()
+    html = f"<!doctype html><body><script>{client}</script><script>{peer}</script>"
+
+    async def served(route: Route) -> None:
+        await route.fulfill(content_type="text/html", body=html)
+
+    async def opened(number: int, script: str) -> Page:
+        context = await browser.new_context()
+        await context.add_init_script(f"{script}\n{COUNT}")
+        await context.route("http://localhost/peer*", served)
+        granted = video.grant(SessionId("bench"), PersonId(f"p{number}"), may_speak=True, may_share=False)
+        page = await context.new_page()
+        await page.goto("http://localhost/peer?" + urlencode({"url": server.url, "token": granted.token}))
+        return page
+
+    return opened
+
+
+# -- the machine -----------------------------------------------------------------------------------
+
+
+def _work(server: livekit.Running) -> dict[str, float]:
+    """Tell the seconds of processor time so far: of every browser process below us, and of the media server."""
+    parents: dict[int, int] = {}
+    names: dict[int, str] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            head, _, rest = (folder / "stat").read_text().rpartition(")")
+        except OSError:
+            continue
+        parents[int(folder.name)] = int(rest.split()[1])
+        names[int(folder.name)] = head.partition("(")[2]
+    work = {"browsers": 0.0, "media server": 0.0}
+    for pid, name in names.items():
+        above = pid
+        while above in parents and above != os.getpid():
+            above = parents[above]
+        if above == os.getpid() and name.startswith("chrom"):
+            work["browsers"] += cpu_seconds(pid)
+    if server.process:
+        work["media server"] = cpu_seconds(server.process.pid)
+    return work
+
+
+def _signal(server: livekit.Running, number: signal.Signals) -> None:
+    if server.process and server.process.poll() is None:
+        os.kill(server.process.pid, number)
+
+
+def _free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
