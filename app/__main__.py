@@ -112,6 +112,7 @@ def _serve(settings: Settings) -> int:
 
     application = create_app(settings, greet=_greet)
     _collect_rarely()
+    sys.setswitchinterval(0.001)  # seconds a thread that reads may hold up the sockets
     server(application, settings.host, settings.port).run(sockets=[listening])
     return 0
 

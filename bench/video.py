@@ -2,18 +2,21 @@
 
 import asyncio
 import os
+import random
 import signal
 import socket
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from statistics import median
+from threading import Thread
 from urllib.parse import urlencode
 
-from playwright.async_api import Browser, Page, Route, async_playwright
+from playwright.async_api import Browser, Page, async_playwright
 
 from app.config import from_environment
 from app.engine.ids import PersonId, SessionId
@@ -156,15 +159,16 @@ async def _table(bare: bool) -> AsyncIterator[tuple[livekit.Running, Open]]:
     """Start a media server and a browser, and give what opens a page at this table."""
     os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(node()))
     with tempfile.TemporaryDirectory(prefix="ronde-bench-") as folder:
-        server = livekit.Running(livekit.require(), Path(folder) / "livekit", _free_port())
+        server = livekit.Running(livekit.require(), Path(folder) / "livekit", _free_ports())
         server.start(supervised=False)
         try:
+            await _answers(server)
             async with AsyncExitStack() as stack:
                 playwright = await stack.enter_async_context(async_playwright())
                 browser = await playwright.chromium.launch(executable_path=find_browser(), args=list(FLAGS))
                 stack.push_async_callback(browser.close)
                 if bare:
-                    yield server, _bare(browser, server)
+                    yield server, _bare(browser, server, stack.enter_context(_serving_bare()))
                 else:
                     settings = from_environment({}, data=folder)
                     (room,) = await asyncio.to_thread(plant, settings, 1)
@@ -189,25 +193,41 @@ def _ronde(browser: Browser, room: PlantedRoom, url: str) -> Open:
     return opened
 
 
-def _bare(browser: Browser, server: livekit.Running) -> Open:
+def _bare(browser: Browser, server: livekit.Running, url: str) -> Open:
     video = LiveKitVideo(LiveKitKeys(server.url, server.key, server.secret))
-    client = (ROOT / "node_modules/livekit-client/dist/livekit-client.umd.js").read_text()
-    peer = (ROOT / "bench" / "peer_livekit.mjs").read_text()
-    html = f"<!doctype html><body><script>{client}</script><script>{peer}</script>"
-
-    async def served(route: Route) -> None:
-        await route.fulfill(content_type="text/html", body=html)
 
     async def opened(number: int, script: str) -> Page:
         context = await browser.new_context()
         await context.add_init_script(f"{script}\n{COUNT}")
-        await context.route("http://localhost/peer*", served)
         granted = video.grant(SessionId("bench"), PersonId(f"p{number}"), may_speak=True, may_share=False)
         page = await context.new_page()
-        await page.goto("http://localhost/peer?" + urlencode({"url": server.url, "token": granted.token}))
+        await page.goto(f"{url}/?" + urlencode({"url": server.url, "token": granted.token}))
         return page
 
     return opened
+
+
+@contextmanager
+def _serving_bare() -> Iterator[str]:
+    """Serve the peer's page from this machine, as browsers want it of a page that talks to this machine."""
+    client = (ROOT / "node_modules/livekit-client/dist/livekit-client.umd.js").read_text()
+    peer = (ROOT / "bench" / "peer_livekit.mjs").read_text()
+    html = f"<!doctype html><body><script>{client}</script><script>{peer}</script>".encode()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html; charset=utf-8")
+            self.end_headers()
+            self.wfile.write(html)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Stay quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as web:
+        Thread(target=web.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{web.server_port}"
+        web.shutdown()
 
 
 # -- the machine -----------------------------------------------------------------------------------
@@ -241,7 +261,21 @@ def _signal(server: livekit.Running, number: signal.Signals) -> None:
         os.kill(server.process.pid, number)
 
 
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+def _free_ports() -> int:
+    """Find two neighbouring ports, below those that systems give to outgoing connections."""
+    for port in random.sample(range(20_000, 32_000, 2), 100):
+        with suppress(OSError), socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", port))
+            second.bind(("127.0.0.1", port + 1))
+            return port
+    raise OSError("no two free ports")
+
+
+async def _answers(server: livekit.Running) -> None:
+    """Wait until the media server listens; raises TimeoutError."""
+    async with asyncio.timeout(15):
+        while True:
+            with suppress(OSError):
+                _, writer = await asyncio.open_connection("127.0.0.1", int(server.url.rpartition(":")[2]))
+                return writer.close()
+            await asyncio.sleep(0.1)

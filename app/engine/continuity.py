@@ -4,11 +4,12 @@ Pure: a `Watch` is folded from reports and probes, `judge` reads it. Rules and f
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from app.engine.ids import PersonId
+from app.engine.replacing import replace
 
 
 class Rung(StrEnum):

@@ -14,7 +14,10 @@ from app.engine.state import Session, Status
 
 
 def due(session: Session) -> tuple[datetime, Command, CommandId] | None:
-    """Name the next command of the clock and its instant; whoever wakes first gives it, and its id makes it happen once."""
+    """Name the next command of the clock and its instant; whoever wakes first gives it, and its id makes it happen once.
+
+    It rests on none of the quick parts of the state (touched.py).
+    """
     match session.status:
         case Status.PLANNED:
             return _named(session.starts_at - DOORS_BEFORE, OpenDoors(), "doors")

@@ -1,7 +1,6 @@
 """Each fact changes the session in one way: evolve never asks, refuses or looks at a clock."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -51,6 +50,7 @@ from app.engine.ladder_events import (
 )
 from app.engine.plan import expand, total, turns
 from app.engine.protocol import Protocol
+from app.engine.replacing import replace
 from app.engine.state import Person, Session, Status
 from app.engine.time_events import (
     ClockPaused,

@@ -1,6 +1,5 @@
 """What facts about people and the plan change."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar, assert_never
 
@@ -17,6 +16,7 @@ from app.engine.evolve_voices import without
 from app.engine.evolve_writing import less
 from app.engine.ids import EntryId, PersonId
 from app.engine.plan import expand, total, turns
+from app.engine.replacing import replace
 from app.engine.state import Person, Presence, Session
 from app.engine.timer import new_clock
 

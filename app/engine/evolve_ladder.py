@@ -1,7 +1,6 @@
 """What facts about video, sound and who stands in change."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
@@ -21,6 +20,7 @@ from app.engine.ladder_events import (
     ScreenAllowed,
     TitleTaken,
 )
+from app.engine.replacing import replace
 from app.engine.state import Session, Status
 
 AWAY = "away"

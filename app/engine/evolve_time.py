@@ -1,10 +1,10 @@
 """What facts about time change, and how the last of them is taken back."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import assert_never
 
 from app.engine.events import Event, stored_name
+from app.engine.replacing import replace
 from app.engine.state import Floor, Session, Status, Undoable
 from app.engine.time_events import PhaseReturned, PhaseStarted, Replanned, SessionStarted, TimeGranted
 from app.engine.timer import grant, move, put, settle, total_used

@@ -1,11 +1,11 @@
 """What facts about voices change on the floor."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import assert_never
 
 from app.engine.events import FloorGiven, FloorPassed, HandLowered, HandRaised, RoundStarted
 from app.engine.ids import PersonId
+from app.engine.replacing import replace
 from app.engine.state import Floor
 
 

@@ -1,13 +1,13 @@
 """What facts about writing change."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
 
 from app.engine.events import EntryWritten
 from app.engine.ids import EntryId
 from app.engine.protocol import Kind
+from app.engine.replacing import replace
 from app.engine.state import Contract, Entry, Session
 
 K = TypeVar("K")

@@ -1,11 +1,12 @@
 """Shows each entry once for all who may read it and once for its author, and again only when it has changed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from app.engine.ids import PersonId
 from app.engine.instants import as_ms
 from app.engine.protocol import Kind, Sight
+from app.engine.replacing import replace
 from app.engine.sight import client_of, is_open
 from app.engine.state import Entry, Session
 from app.engine.view import EntryView

@@ -1,6 +1,6 @@
 """What each viewer may see: sections shared by everybody are made once, personal ones for each."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
@@ -13,6 +13,7 @@ from app.engine.project_conduct import CONDUCT_READS, project_conduct, proposed_
 from app.engine.project_entries import EntriesView, project_entries
 from app.engine.project_ladder import project_bridge, project_ladder, project_media
 from app.engine.protocol import Role, Stage
+from app.engine.replacing import replace
 from app.engine.replan import coming, starts
 from app.engine.rotation import Cast
 from app.engine.state import Person, Presence, Session, Status

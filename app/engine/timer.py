@@ -1,9 +1,10 @@
 """Time is kept as granted, used and running since, and never ticked down."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from app.engine.plan import Slot
+from app.engine.replacing import replace
 
 ZERO = timedelta()
 

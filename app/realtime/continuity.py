@@ -25,6 +25,9 @@ from app.usecases.video_port import Video
 JUDGE_EVERY = 1.0
 """Seconds between two judgements."""
 
+AT_ONCE = 32
+"""Rooms judged before the others get a turn: a thousand in a row are felt by everybody."""
+
 PROBE_EVERY = 3.0
 """Seconds between two questions to LiveKit, one for all rooms together."""
 
@@ -107,7 +110,9 @@ class Continuity:
         here = {session for session, _ in self._hub.rooms()}
         for gone in self._watched.keys() - here:
             del self._watched[gone]
-        for session_id in here:
+        for number, session_id in enumerate(here, 1):
+            if number % AT_ONCE == 0:
+                await asyncio.sleep(0)
             session, watched = self._rooms.warm(session_id), self._watch(session_id)
             if session is None or watched is None or session.status not in WITH_MEDIA:
                 continue

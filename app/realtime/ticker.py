@@ -12,6 +12,7 @@ from app.engine.due import due
 from app.engine.errors import Refusal
 from app.engine.ids import CLOCK, CommandId, SessionId
 from app.engine.state import Session, Status
+from app.engine.touched import touched
 from app.realtime.hub import Hub
 from app.realtime.presence import RollCall
 from app.usecases import records
@@ -53,6 +54,7 @@ class Ticker:
         self._roll = roll
         self._clock = clock
         self._due: dict[SessionId, tuple[datetime, Command, CommandId]] = {}
+        self._watched: dict[SessionId, Session] = {}  # what `_due` was found in
         self._unreadable: set[SessionId] = set()
         self._statuses: dict[SessionId, Status | None] = {}
         self._rescan_at: datetime | None = None
@@ -60,6 +62,10 @@ class Ticker:
 
     def watch(self, session: Session) -> None:
         """Note what the clock has to do next in a session; called after each of its commits."""
+        before = self._watched.get(session.id)
+        self._watched[session.id] = session
+        if before is not None and touched(session, before) is not None:
+            return  # what changes within a phase moves no deadline
         next_one = due(session)
         if next_one is None:
             self._due.pop(session.id, None)
@@ -118,6 +124,7 @@ class Ticker:
     async def _send(self, session: SessionId, command: Command, id: CommandId) -> None:
         """Give one command of the clock; a refusal means that it is due no longer."""
         self._due.pop(session, None)
+        self._watched.pop(session, None)
         try:
             await self._rooms.do(session, CLOCK, command, id)
         except Refusal as refusal:
@@ -161,6 +168,7 @@ class Ticker:
                 self._rooms.forget(session_id)
                 self._statuses.pop(session_id, None)
                 self._due.pop(session_id, None)
+                self._watched.pop(session_id, None)
 
     def _is_near(self, planned: records.PlannedSession, now: datetime) -> bool:
         if planned.id in self._unreadable:

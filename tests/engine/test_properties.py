@@ -23,6 +23,7 @@ from app.engine.protocol import Kind, Role, Sight
 from app.engine.state import Session, Status
 from app.engine.time_events import Undone
 from app.engine.timer import settle, total_used
+from app.engine.touched import touched
 from tests.builders import BRUNO, CHLOE, DRISS, FACILITATOR, Play, a_plan, a_protocol, a_troika
 from tests.engine.random_walk import Walk
 
@@ -93,6 +94,8 @@ def test_the_laws_hold_after_every_command(play: Play, seed: int, length: int) -
         events_survive_storage(events)
         nobody_sees_what_they_may_not(play)
         shared = project_shared(play.session, play.now, shared)
+        if touched(play.session, before) is not None:
+            assert due(play.session) == due(before), "what changes within a phase moves no deadline"
         assert shared == project_shared(play.session, play.now), (
             "what is lent from before is what would be made now"
         )
