@@ -39,6 +39,7 @@ worker.addEventListener("fetch", (event) => {
   const { request } = event;
   const { origin, pathname } = new URL(request.url);
   if (origin !== location.origin) return;
+  if (request.mode === "navigate") event.waitUntil(sweep(Date.now()));
   if (request.method === "POST" && pathname === "/sign-out") event.waitUntil(forget());
   if (request.method !== "GET") return;
   const session = PAGE.exec(pathname)?.[1];
@@ -83,8 +84,13 @@ async function page(request: Request, session: string): Promise<Response> {
   if (!kept) return fetch(request);
   const answer = await Promise.race([fetch(request), nothing()]).catch(() => null);
   if (!answer || GONE.has(answer.status)) return whole(kept, session);
-  if (!answer.ok) await forget(session); // another seat, a closed table, a link taken back: nothing of it stays
+  if (turnedAway(answer)) await forget(session); // another seat, a closed table, a link taken back: nothing of it stays
   return answer;
+}
+
+/** Whether the server says that this page is no longer this browser's; a server in trouble says nothing. */
+function turnedAway({ type, status }: Response): boolean {
+  return type === "opaqueredirect" || (status >= 400 && status < 500 && status !== 429);
 }
 
 function nothing(): Promise<null> {
