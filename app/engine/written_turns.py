@@ -18,6 +18,7 @@ from app.engine.events import (
 from app.engine.evolve import evolve
 from app.engine.floor import round_order
 from app.engine.ids import PersonId
+from app.engine.ladder_events import GroupMoved
 from app.engine.protocol import CONDUCT, Kind, Role, Sight, Voice
 from app.engine.state import Entry, Person, Presence, Session, Status
 from app.engine.voice_rule import may_speak
@@ -39,13 +40,12 @@ def sight_of_speech(session: Session, person: Person) -> Sight | None:
     slot = session.slot
     if session.status is not Status.RUNNING or slot is None:
         return None
+    if together(session) and person.id in round_order(session):
+        return None if person.id in pending(session) else Sight.REVEALED
     if leads(session, person) or _writes_to_them(session, person):
         return Sight.ALL
     if slot.phase.voice in UNSPOKEN and not slot.phase.is_break:
         return None
-    if together(session):
-        writes = person.id in round_order(session) and person.id not in pending(session)
-        return Sight.REVEALED if writes else None
     return Sight.ALL if may_speak(session, person) else None
 
 
@@ -98,10 +98,12 @@ def pending(session: Session) -> frozenset[PersonId]:
 
 def follow(session: Session, events: tuple[Event, ...], now: datetime) -> tuple[Event, ...]:
     """Say what follows by itself in a group that writes: the floor goes on, a round begins, a wave is shown."""
+    if session.ladder.rung is not Rung.TEXT and not any(isinstance(each, GroupMoved) for each in events):
+        return ()
     after = session
     for event in events:
         after = evolve(after, event, now)
-    if Rung.TEXT not in (session.ladder.rung, after.ladder.rung) or after.status is Status.CLOSED:
+    if after.status is Status.CLOSED:
         return ()
     follows = (*_pass_on(session, after, events), *_round(after, events))
     for event in follows:

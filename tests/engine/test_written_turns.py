@@ -1,5 +1,7 @@
 """What is said in writing when there is no sound: the voice rule, whose turn it is, and what is shown together."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.engine.commands import (
@@ -23,11 +25,11 @@ from app.engine.continuity import Rung
 from app.engine.errors import Code, Refusal
 from app.engine.events import EntriesRevealed, EntryWritten, FloorGiven, FloorPassed, RoundStarted
 from app.engine.ids import SERVER, EntryId, PersonId
-from app.engine.ladder_commands import ForceRung, MoveGroup, TakeRung
+from app.engine.ladder_commands import ForceRung, MoveGroup, TakeRung, TakeTitle
 from app.engine.projections import project
 from app.engine.protocol import Kind, Role
 from app.engine.view import EntryView
-from tests.builders import BRUNO, CHLOE, DRISS, ELENA, FACILITATOR, Play
+from tests.builders import BRUNO, CHLOE, DRISS, ELENA, FACILITATOR, Play, a_plan
 
 
 def in_writing(key: str = "opening") -> Play:
@@ -165,6 +167,18 @@ def test_who_has_nothing_to_add_keeps_nobody_waiting() -> None:
     assert play.do(SayReady(), ELENA) == ()
     say(play, ELENA, "Une chose encore.")
     assert ELENA not in play.session.ready
+
+
+def test_a_relay_who_leads_writes_with_the_others() -> None:
+    play = Play(replace(a_plan(), relay=CHLOE)).start()
+    play.do(ForceRung(Rung.TEXT))
+    play.to("consultation")
+    play.do(Leave(), FACILITATOR)
+    play.wait(minutes=2)
+    play.do(TakeTitle(), CHLOE)
+    for person in (CHLOE, DRISS, ELENA):
+        say(play, person, f"Une idée de {person}")
+    assert len(read(play, BRUNO)) == 3
 
 
 def test_the_facilitator_shows_what_is_there() -> None:
