@@ -312,14 +312,15 @@ async def test_signing_out_forgets_every_seat(browser: Browser, table: Table) ->
         context: BrowserContext = page.context
         other = await context.new_page()
         await other.goto("/")
-        await other.evaluate(
-            """() => {
-              const form = document.body.appendChild(document.createElement("form"));
-              form.method = "post";
-              form.action = "/sign-out";
-              form.submit();
-            }"""
-        )
+        async with other.expect_navigation():
+            await other.evaluate(
+                """() => {
+                  const form = document.body.appendChild(document.createElement("form"));
+                  form.method = "post";
+                  form.action = "/sign-out";
+                  form.submit();
+                }"""
+            )
         await page.close()
 
         async def keeps_nothing() -> bool:

@@ -28,8 +28,10 @@ export async function sweep(now: number): Promise<void> {
     if (!name.startsWith(SEATS)) continue;
     const session = name.slice(SEATS.length).split(":")[0] ?? "";
     const kept = await (await caches.open(name)).match(viewOf(session));
-    const until = kept ? await kept.json().then(untilOf, () => 0) : now;
-    if (until < now) await remove(name);
+    const until = kept ? await kept.json().then(untilOf, () => null) : now;
+    if (until === null)
+      await (await caches.open(name)).delete(viewOf(session)); // spoilt: the pages still serve
+    else if (until < now) await remove(name);
   }
 }
 
