@@ -72,7 +72,7 @@ class StoredLog:
             raise Quarantined("the key is missing")
         if [row.seq for row in rows] != list(range(after + 1, stream.last_seq + 1)):
             raise Quarantined("the log has a gap")
-        key = self._remember(session, self._cipher.unwrap(wrapped))
+        key = self._remember(session, self._unwrap(wrapped))
         return tuple(_open(key, session, row) for row in rows)
 
     async def append(
@@ -156,7 +156,14 @@ class StoredLog:
             raise Erased
         if stream is None or wrapped is None:
             raise Conflict
-        return self._remember(session, self._cipher.unwrap(wrapped))
+        return self._remember(session, self._unwrap(wrapped))
+
+    def _unwrap(self, wrapped: bytes) -> DataKey:
+        """Open a session's key; one that another installation wrapped puts its session aside, and no other."""
+        try:
+            return self._cipher.unwrap(wrapped)
+        except GatewayError as broken:
+            raise Quarantined("the key does not open") from broken
 
     def _remember(self, session: SessionId, key: DataKey) -> DataKey:
         self._keys[session] = key

@@ -30,14 +30,14 @@ class Store:
 INSTALLATION = InstallationCipher(bytes(range(32)))
 
 
-def open_at(url: str) -> Store:
+def open_at(url: str, cipher: InstallationCipher = INSTALLATION) -> Store:
     """Open a migrated database."""
     database = open_database(url)
     return Store(
         database,
-        StoredLog(database, INSTALLATION, new_id),
+        StoredLog(database, cipher, new_id),
         StoredDirectory(database),
-        StoredDocuments(database, INSTALLATION),
+        StoredDocuments(database, cipher),
         StoredJobs(database, new_id),
     )
 

@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert, select, update
 
 from app.engine.events import DoorsOpened, PersonArrived
 from app.engine.ids import CommandId, PersonId, SessionId
+from app.gateways.cipher import InstallationCipher
 from app.store.tables import events, session_keys
 from app.usecases.ports import Appended, NewerEvent, Quarantined
 from devtools.steps import ROOT
@@ -112,6 +113,20 @@ async def test_a_fact_that_was_altered_moved_or_lost_its_key_is_quarantined(open
     await opened.database.write(lambda link: link.execute(lose))
     with pytest.raises(Quarantined):
         await opened.log.load(SessionId("other"))
+
+
+async def test_a_session_sealed_by_another_installation_is_put_aside_alone(
+    opened: Store, database_url: str
+) -> None:
+    await begun(opened)
+    others = open_at(database_url, InstallationCipher(b"o" * 32))
+    await others.log.append(SessionId("theirs"), 0, CommandId("c"), (DoorsOpened(),), NOON, "p")
+    with pytest.raises(Quarantined):
+        await opened.log.load(SessionId("theirs"))
+    with pytest.raises(Quarantined):
+        await opened.log.append(SessionId("theirs"), 1, CommandId("d"), (DoorsOpened(),), NOON, "p")
+    assert len(await opened.log.load(ROOM)) == 4
+    await others.close()
 
 
 async def test_an_event_of_a_newer_program_is_said_to_be_newer(opened: Store) -> None:

@@ -45,7 +45,7 @@ async def test_pages_are_accessible_and_fit(
     )  # fmt: skip
     page = await context.new_page()
     wrong: list[str] = []
-    paths = ("/", "/desk", "/me", f"/prepare?group={planned.group}", f"/sessions/{planned.id}", f"/groups/{planned.group}", "/outbox", "/nothing", "/j/x", planned.links["Karim Haddad"])  # fmt: skip
+    paths = ("/", "/desk", "/me", f"/prepare?group={planned.group}", f"/sessions/{planned.id}", f"/sessions/{planned.id}/change", f"/groups/{planned.group}", "/outbox", "/nothing", "/j/x", planned.links["Karim Haddad"])  # fmt: skip
     for path in paths:
         await page.goto(path)
         await page.wait_for_load_state("networkidle")
