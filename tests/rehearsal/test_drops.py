@@ -12,9 +12,11 @@ import pytest
 
 from app.engine.ids import PersonId, SessionId
 from app.main import Parts
+from app.rehearsal.breaks import is_here
 from app.rehearsal.browser import Browser, Ledger
 from app.rehearsal.drops import WHATS, BadDrop, Drop, Fell, read_drop
 from app.rehearsal.health import Hearing
+from app.rehearsal.seat import Seat
 from app.rehearsal.story import tell
 from app.rehearsal.tempo import MAX, Tempo
 from app.rehearsal.troupe import Place, Played, Stage, play
@@ -157,3 +159,29 @@ def test_a_simulated_persons_ears_follow_the_drill() -> None:
     assert (later.rung, later.flowing, later.quality) == ("mesh", True, "poor")
     view["ladder"] = {"rung": "mesh", "broken": [{"fault": "sound", "person": None}]}
     assert hearing.report(view, "luc", 20.0).quality == "lost"
+
+
+async def test_a_visitor_lets_a_simulated_person_drop_out_and_brings_them_back(parts: Parts) -> None:
+    visitor = Browser(parts.settings.origin, parts.settings.origin, "fr")
+    answer = await visitor.post("/rehearse", {"speed": "max"})
+    seat = Seat(visitor, SessionId(answer.location.rpartition("/")[2]), Ledger())
+    async with asyncio.timeout(60), asyncio.TaskGroup() as tasks:
+        await seat.sit(tasks)
+        assert seat.view["bridge"]["phone"], "a rehearsal has a number"
+        assert seat.view["ladder"]["rung"] == "sfu", "and a video server, on stage"
+        await seat.until(lambda view: sum(each["presence"] == "here" for each in view["seats"]) >= 7)
+        assert await seat.do("start")
+        relay = seat.view["bridge"]["relay"]
+        assert await seat.do("drill", fault="away", person=relay, on=True)
+        await seat.until(lambda view: not is_here(view, relay))
+        await seat.until(lambda view: len(view["conduct"]["quality"]) >= 6)
+        assert relay not in seat.view["conduct"]["quality"]
+        assert await seat.do("drill", fault="away", person=relay, on=False)
+        await seat.until(lambda view: is_here(view, relay))
+        assert await seat.do("end")
+        await seat.until(lambda view: view["session"]["status"] == "ended")
+        drops = seat.view["conduct"]["drops"]
+        assert [(each["person"], each["what"], each["to_ms"] is None) for each in drops] == [
+            (relay, "away", False)
+        ]
+        await seat.leave()
