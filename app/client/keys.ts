@@ -31,8 +31,9 @@ export function listen(handlers: Readonly<Record<string, () => void>>): () => vo
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const handler = handlers[key];
     if (!handler) return;
+    if (document.querySelector("dialog[open]")) return; // Escape is the dialog's then
     if (key !== "Escape") {
-      if (!keysOn.value || document.querySelector("dialog[open]")) return;
+      if (!keysOn.value) return;
       if (target?.closest("input, textarea, select, [contenteditable]")) return;
       if ((key === " " || key === "Enter") && target?.closest("button, a, summary")) return;
     }

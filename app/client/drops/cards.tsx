@@ -319,7 +319,11 @@ function CatchUp({ here }: { here: View }): JSX.Element | null {
           <dt>{_("Decided")}</dt>
           <dd>{decided(here)}</dd>
           <dt>{_("For you")}</dt>
-          <dd>{part()}</dd>
+          <dd>
+            {here.clock.reason === "client-away" && here.request.person === here.me.id
+              ? _("Time waited for you; it runs again in a moment.")
+              : part()}
+          </dd>
         </dl>
         <div class="row">
           <Do word={_("Understood")} onClick={() => (lately.value = null)} />
@@ -337,6 +341,12 @@ function where(): string {
     : _("{phase}, near its end.", { phase: title });
 }
 
+/** Keeps a long text to what a card has room for; all of it is in the middle of the table, or in the notebook. */
+function brief(text: string): string {
+  const words = text.slice(0, 120).replace(/\s+\S*$/, "");
+  return text.length > 120 ? `${words}…` : text;
+}
+
 function decided(here: View): string {
   const { person, subject, text, client, consultants } = here.request;
   if (!person) return _("Nothing yet: today’s client is still to be chosen.");
@@ -345,9 +355,9 @@ function decided(here: View): string {
   if (text)
     return `${who} ${
       client && consultants
-        ? _("The request is agreed: “{text}”", { text })
-        : _("The request is being agreed: “{text}”", { text })
+        ? _("The request is agreed: “{text}”", { text: brief(text) })
+        : _("The request is being agreed: “{text}”", { text: brief(text) })
     }`;
   const title = subject ? here.entries[subject]?.text : "";
-  return title ? `${who} ${_("The subject: “{text}”", { text: title })}` : who;
+  return title ? `${who} ${_("The subject: “{text}”", { text: brief(title) })}` : who;
 }

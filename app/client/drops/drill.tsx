@@ -13,6 +13,7 @@ const drill =
 
 export function Drill(): JSX.Element | null {
   const chosen = useSignal<string | null>(null);
+  const open = useSignal(false);
   const here = view.value;
   if (!here?.session.rehearsal || !may("drill")) return null;
   const { broken } = here.ladder;
@@ -24,7 +25,12 @@ export function Drill(): JSX.Element | null {
   );
   const other = others.find((each) => each.id === chosen.value) ?? others[0];
   return (
-    <details class="sheet block drill" data-part="group" open={broken.length > 0}>
+    <details
+      class="sheet block drill"
+      data-part="group"
+      open={open.value || broken.length > 0}
+      onToggle={(event) => (open.value = event.currentTarget.open)}
+    >
       <summary>
         <b>{_("Rehearse a breakdown")}</b>
       </summary>

@@ -46,7 +46,10 @@ export function Notes(): JSX.Element | null {
     hourNow: now.value,
   });
   const aside = alone.value ? [] : cards(); // who is there is not known now
-  const needed = told && told.key !== put.value && (!aside.length || told.lasting || told.key === "lost");
+  const needed =
+    told &&
+    told.key !== put.value &&
+    ((aside[0]?.key ?? "missed") === "missed" || told.lasting || told.key === "lost");
   const shown = needed ? told : null;
   return (
     <div class="told" role="status" data-told={shown?.key ?? ""}>
