@@ -1,16 +1,24 @@
 """A served room with sound and picture: real browsers with fake cameras, and counters read from their statistics."""
 
 import asyncio
+import os
+import random
+import signal
+import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Page
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
-from app.engine.ids import PersonId
-from tests.realtime.table import Table, secret_of
+from app.engine.commands import OpenDoors
+from app.engine.errors import Refusal
+from app.engine.ids import CommandId, PersonId, SessionId
+from devtools import livekit
+from tests.realtime.table import FACILITATOR, Table, secret_of
+from tests.realtime.table import Browser as Host
 
 MEDIA_WORDS = (
     "--use-fake-device-for-media-stream",
@@ -24,36 +32,68 @@ MEDIA_WORDS = (
 )
 COUNT = """
 (() => {
-  const all = (window.__links = []);
+  const all = [], players = [];
+  const counts = { broken: 0 };
   if (!window.RTCPeerConnection) return;
+  const played = () => new Set(players.map((player) => player.srcObject?.getTracks()[0]).filter(Boolean));
   const Real = window.RTCPeerConnection;
   window.RTCPeerConnection = class extends Real {
     constructor(...given) { super(...given); all.push(this); }
+    close() {
+      const heard = played();
+      if (this.connectionState === "connected" && this.getReceivers().some(({ track }) => heard.has(track)))
+        counts.broken += 1;
+      super.close();
+    }
   };
-  const players = (window.__players = []);
   window.Audio = class extends window.Audio {
     constructor() { super(); players.push(this); }
   };
   window.__flow = async () => {
-    const played = new Set(players.map((player) => player.srcObject?.getTracks()[0]).filter(Boolean));
-    const sum = { audio: 0, frames: 0, energy: 0, heard: 0, voices: played.size };
+    const heard = played();
+    const sum = { audio: 0, frames: 0, energy: 0, heard: 0, voices: heard.size, sent: 0, relayed: 0, open: 0, ...counts };
     for (const link of all) {
       if (link.connectionState === "closed") continue;
-      for (const { track } of link.getReceivers())
-        if (played.has(track))
-          for (const one of (await link.getStats(track)).values())
-            if (one.type === "inbound-rtp") sum.heard += one.packetsReceived;
-      for (const one of (await link.getStats()).values()) {
-        if (one.type !== "inbound-rtp") continue;
-        if (one.kind === "audio") { sum.audio += one.packetsReceived; sum.energy += one.totalAudioEnergy ?? 0; }
-        if (one.kind === "video") sum.frames += one.framesDecoded ?? 0;
+      if (link.connectionState === "connected") sum.open += 1;
+      const stats = await link.getStats();
+      const ids = new Set(link.getReceivers().map(({ track }) => track).filter((one) => heard.has(one)).map(({ id }) => id));
+      for (const one of stats.values()) {
+        if (one.type === "inbound-rtp" && one.kind === "audio") {
+          sum.audio += one.packetsReceived;
+          sum.energy += one.totalAudioEnergy ?? 0;
+          if (ids.has(one.trackIdentifier)) sum.heard += one.packetsReceived;
+        }
+        if (one.type === "outbound-rtp" && one.kind === "audio") sum.sent += one.packetsSent;
+        if (one.type === "inbound-rtp" && one.kind === "video") sum.frames += one.framesDecoded ?? 0;
+        if (one.type === "transport" && one.selectedCandidatePairId) {
+          const pair = stats.get(one.selectedCandidatePairId);
+          const ends = [stats.get(pair?.localCandidateId), stats.get(pair?.remoteCandidateId)];
+          if (ends.every((end) => end?.candidateType === "relay")) sum.relayed += 1;
+        }
       }
     }
     return sum;
   };
 })();
 """
-"""Counts what arrives by every connection of a page, whichever way made it."""
+"""Counts what arrives by every connection of a page, whichever way made it; the page itself knows nothing of it."""
+
+BLOCKED = """
+(() => {  // a firewall that lets nothing of any connection through, or of the media server's only
+  const Real = window.RTCPeerConnection;
+  const walled = (given) => (WALL ? { ...given, iceServers: [], iceTransportPolicy: "relay" } : given);
+  window.RTCPeerConnection = class extends Real {
+    constructor(given) { super(walled(given)); }
+    setConfiguration(given) { super.setConfiguration(walled(given)); }
+  };
+})();
+"""
+BLOCKED_FROM_MEDIA_SERVER = BLOCKED.replace("WALL", "given?.continualGatheringPolicy")
+BLOCKED_FROM_ALL = BLOCKED.replace("WALL", "true")
+
+THREE = (PersonId("bruno"), PersonId("chloe"), PersonId("driss"))
+PATIENCE = 90.0
+"""Seconds for what must come by itself; how fast it comes is printed, and a busy machine is no fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +106,15 @@ class Flow:
     heard: int
     """Packets of sound on the tracks that are played, one for each voice."""
     voices: int
+    """Tracks that are played now: one for each voice that is heard, whichever ways it comes by."""
+    broken: int
+    """Connections that were closed while a voice was heard by them."""
+    sent: int
+    """Packets of sound that left, counted on each connection."""
+    relayed: int
+    """Connections that go through a relay at both ends now."""
+    open: int
+    """Connections that carry now."""
 
 
 @dataclass
@@ -73,12 +122,17 @@ class Seat:
     """One person's page."""
 
     person: PersonId
+    session: SessionId
     context: BrowserContext
     page: Page
 
     async def flow(self) -> Flow:
         """Read the counters of the page."""
         return Flow(**await self.page.evaluate("window.__flow()"))
+
+    async def begin(self) -> None:
+        """Load the room."""
+        await self.page.goto(f"/room/{self.session}")
 
     async def told(self) -> str:
         """Name the note on the screen, or nothing."""
@@ -87,9 +141,16 @@ class Seat:
 
 @asynccontextmanager
 async def seated(
-    browser: Browser, table: Table, person: PersonId, *, lang: str = "en", script: str = "", **options: Any
+    browser: Browser,
+    table: Table,
+    person: PersonId,
+    *,
+    lang: str = "en",
+    script: str = "",
+    wishes: tuple[str, ...] = ("audio", "video"),
+    **options: Any,
 ) -> AsyncIterator[Seat]:
-    """Open somebody's room or console with microphone and camera open."""
+    """Open somebody's room or console with microphone and camera open, or what they wish of it."""
     context = await browser.new_context(
         base_url=table.origin, locale="fr-FR" if lang == "fr" else "en-GB", **options
     )
@@ -104,13 +165,15 @@ async def seated(
         ]
     )
     await context.add_init_script(script + COUNT)
-    await context.add_init_script(
-        "for (const kind of ['audio', 'video']) try { localStorage.setItem(`ronde:${kind}-on`, 'yes') } catch {}"
-    )
-    page = await context.new_page()
-    await page.goto(f"/room/{table.session}")
+    for kind in ("audio", "video"):
+        wish = "yes" if kind in wishes else "no"
+        await context.add_init_script(
+            f"try {{ localStorage.setItem('ronde:{kind}-on', '{wish}') }} catch {{}}"
+        )
+    seat = Seat(person, table.session, context, await context.new_page())
     try:
-        yield Seat(person, context, page)
+        await seat.begin()
+        yield seat
     finally:
         await context.close()
 
@@ -136,3 +199,45 @@ async def until(holds: Callable[[], Awaitable[bool]], within: float, what: str) 
     while not await holds():
         assert time.monotonic() - started < within, what
         await asyncio.sleep(0.2)
+
+
+async def sit_down(stack: AsyncExitStack, browser: Browser, table: Table) -> tuple[list[Seat], Host]:
+    """Open a room for each of three people, and let the facilitator, who has no devices, begin the session."""
+    seats = [await stack.enter_async_context(seated(browser, table, person)) for person in THREE]
+    for seat in seats:
+        await expect(seat.page.locator(".seat video")).to_have_count(len(seats), timeout=PATIENCE * 1000)
+    host = await stack.enter_async_context(table.browser(FACILITATOR))
+    await host.do("start")
+    return seats, host
+
+
+async def opened(table: Table) -> None:
+    """Open the doors, if the ticker has not done so."""
+    with suppress(Refusal):
+        await table.parts.rooms.do(table.session, FACILITATOR, OpenDoors(), CommandId("doors"))
+
+
+def send_signal(server: livekit.Running, number: signal.Signals) -> None:
+    """Send a signal to the media server."""
+    assert server.process is not None
+    os.kill(server.process.pid, number)
+
+
+def free_port() -> int:
+    """Give a port whose neighbour is free too, below those the system hands out by itself."""
+    while True:
+        port = random.randrange(20_000, 30_000, 2)
+        with socket.socket() as one, socket.socket() as other, suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            other.bind(("", port + 1))
+            return port
+
+
+def sound(flow: Flow) -> float:
+    """Count packets of sound on tracks that are played."""
+    return flow.heard
+
+
+def pictures(flow: Flow) -> float:
+    """Count frames that were drawn."""
+    return flow.frames

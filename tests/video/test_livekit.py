@@ -1,12 +1,9 @@
 """The media port against a real LiveKit server: passes, presence, death, freezing and forged webhooks."""
 
 import os
-import random
 import signal
-import socket
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import jwt
@@ -17,19 +14,10 @@ from app.engine.ids import PersonId, SessionId
 from app.gateways.video import LiveKitKeys, LiveKitVideo
 from app.usecases.video_port import VideoUnavailable
 from devtools import livekit
+from tests.video.table import free_port
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("livekit")]
 SESSION, NADIA = SessionId("s-1"), PersonId("nadia")
-
-
-def free_port() -> int:
-    """Give a port whose neighbour is free too, below those the system hands out by itself."""
-    while True:
-        port = random.randrange(20_000, 30_000, 2)
-        with socket.socket() as one, socket.socket() as other, suppress(OSError):
-            one.bind(("127.0.0.1", port))
-            other.bind(("", port + 1))
-            return port
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,9 @@ export function checkDevices(): void {
     const told = at?.querySelector("small");
     if (told) told.textContent = at?.dataset[state] ?? "";
   };
+  const echo = box.querySelector<HTMLButtonElement>("[data-echo]");
   let stop = () => {};
+  let voice: MediaStreamTrack | null = null;
   const look = async (kind: Kind) => {
     try {
       const track = await open(kind);
@@ -22,6 +24,8 @@ export function checkDevices(): void {
       say(kind, "well");
       if (kind === "video") show(box, track);
       else {
+        voice = track;
+        if (echo) echo.hidden = false;
         stop();
         stop = listen(track, (level) => level > 0.02 && say("audio", "heard"));
       }
@@ -34,6 +38,9 @@ export function checkDevices(): void {
     await look("audio");
     await look("video");
   });
+  echo?.addEventListener("click", () => {
+    if (voice) echoed(voice);
+  });
   box.querySelector("[data-listen]")?.addEventListener("click", () => void note());
 }
 
@@ -43,6 +50,18 @@ function show(box: HTMLElement, track: MediaStreamTrack): void {
   picture.hidden = false;
   picture.srcObject = new MediaStream([track]);
   void picture.play().catch(() => {});
+}
+
+const ECHO_LATER_S = 1.5;
+const ECHO_LASTS_MS = 8000;
+
+/** Lets one hear what one says, a moment later, for eight seconds; nothing leaves the browser. */
+function echoed(track: MediaStreamTrack): void {
+  const context = new AudioContext();
+  const later = context.createDelay(ECHO_LATER_S);
+  later.delayTime.value = ECHO_LATER_S;
+  context.createMediaStreamSource(new MediaStream([track])).connect(later).connect(context.destination);
+  setTimeout(() => void context.close(), ECHO_LASTS_MS);
 }
 
 /** Plays a soft note for two seconds. */
