@@ -43,6 +43,7 @@ def missing_for_tests() -> tuple[str, ...]:
         "chromium": find_browser() is not None,
         "postgresql": find_postgres() is not None,
         "poppler-utils": shutil.which("pdftoppm") is not None,
+        "coturn": shutil.which("turnserver") is not None,
     }
     return tuple(name for name, is_here in needs.items() if not is_here)
 

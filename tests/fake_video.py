@@ -19,6 +19,7 @@ class FakeVideo:
     hangs: asyncio.Event | None = None
     rooms: dict[SessionId, dict[PersonId, tuple[str, ...]]] = field(default_factory=dict)
     asked: list[tuple[str, ...]] = field(default_factory=list)
+    sharing: set[PersonId] = field(default_factory=set)
 
     async def aclose(self) -> None:
         """Close nothing."""
@@ -38,11 +39,13 @@ class FakeVideo:
     async def present(self, session: SessionId) -> tuple[InMedia, ...]:
         """Name who is there."""
         await self._answer("present", session)
-        return tuple(InMedia(who, tracks) for who, tracks in self.rooms.get(session, {}).items())
+        there = self.rooms.get(session, {})
+        return tuple(InMedia(who, tracks, who in self.sharing) for who, tracks in there.items())
 
     async def permit(self, session: SessionId, person: PersonId, *, may_speak: bool, may_share: bool) -> None:
         """Remember what somebody may do now."""
         await self._answer("permit", session, person, f"{may_speak=} {may_share=}")
+        (self.sharing.add if may_share else self.sharing.discard)(person)
 
     async def mute(self, session: SessionId, person: PersonId, track: str) -> None:
         """Close a microphone."""

@@ -98,6 +98,7 @@ class LiveKitVideo:
                     for track in one.tracks
                     if track.source == api.TrackSource.MICROPHONE and not track.muted
                 ),
+                api.TrackSource.SCREEN_SHARE in one.permission.can_publish_sources,
             )
             for one in listed.participants
         )

@@ -14,7 +14,7 @@ from app.engine.voice_rule import speakers
 from app.realtime.hub import Hub
 from app.usecases.ports import Clock
 from app.usecases.run_session import Rooms
-from app.usecases.video_port import Video, VideoUnavailable
+from app.usecases.video_port import InMedia, Video, VideoUnavailable
 
 STEP = 0.5
 """Seconds between two looks at which rooms are due."""
@@ -51,7 +51,7 @@ class Reconciler:
         self._due: dict[SessionId, datetime] = {}
         self._looked: dict[SessionId, datetime] = {}
         self._speakers: dict[SessionId, tuple[PersonId, ...]] = {}
-        self._sharing: dict[tuple[SessionId, PersonId], bool] = {}
+        self._shares: dict[SessionId, bool] = {}
         self._closing: set[SessionId] = set()
         rooms.subscribe(None, self.noticed)
 
@@ -69,6 +69,9 @@ class Reconciler:
         self._speakers[session.id] = now_speak
         if before is not None and before != now_speak and session.microphones is Microphones.VOICE_RULE:
             self._sooner(session.id, self._clock.now() + AFTER_CHANGE)
+        if self._shares.setdefault(session.id, session.screen_share) != session.screen_share:
+            self._shares[session.id] = session.screen_share
+            self._sooner(session.id, self._clock.now())
 
     def hinted(self, session: SessionId) -> None:
         """Look at a room soon, because a webhook spoke of it; a doubled, late or lost one changes nothing."""
@@ -123,23 +126,22 @@ class Reconciler:
                 for one in there:
                     session = self._rooms.warm(session_id)  # what holds now, not when we began to ask
                     if session is not None:
-                        await self._settle(session, one.person, one.open_microphones)
+                        await self._settle(session, one)
         except VideoUnavailable as error:
             log.info("media not reached", session=session_id, error=str(error))
 
-    async def _settle(self, session: Session, who: PersonId, tracks: tuple[str, ...]) -> None:
-        person = session.find_person(who)
+    async def _settle(self, session: Session, seen: InMedia) -> None:
+        person = session.find_person(seen.person)
         if person is None:
-            await self._video.expel(session.id, who)
+            await self._video.expel(session.id, seen.person)
             return
         ruled = session.microphones is Microphones.VOICE_RULE and session.status is Status.RUNNING
-        if ruled and who not in speakers(session):
-            for track in tracks:
-                await self._video.mute(session.id, who, track)
+        if ruled and person.id not in speakers(session):
+            for track in seen.open_microphones:
+                await self._video.mute(session.id, person.id, track)
         may_share = session.screen_share or conducts(session, person)
-        if self._sharing.setdefault((session.id, who), may_share) != may_share:
-            await self._video.permit(session.id, who, may_speak=True, may_share=may_share)
-            self._sharing[session.id, who] = may_share
+        if seen.may_share != may_share:
+            await self._video.permit(session.id, person.id, may_speak=True, may_share=may_share)
 
     async def _close(self, session: SessionId, gate: asyncio.Semaphore) -> None:
         """Empty the media room of a session that is over; if that fails, it empties itself after five minutes."""
@@ -153,7 +155,5 @@ class Reconciler:
         self._due[session] = min(at, self._due.get(session, at))
 
     def _forget(self, session: SessionId) -> None:
-        for known in (self._due, self._looked, self._speakers):
+        for known in (self._due, self._looked, self._speakers, self._shares):
             known.pop(session, None)
-        for key in [key for key in self._sharing if key[0] == session]:
-            del self._sharing[key]

@@ -20,6 +20,7 @@ class InMedia:
 
     person: PersonId
     open_microphones: tuple[str, ...]  # track ids
+    may_share: bool = False
 
 
 class VideoUnavailable(Exception):

@@ -65,6 +65,7 @@ def muted(video: FakeVideo) -> set[str]:
 def open_all(video: FakeVideo, table: Table) -> None:
     """Open everybody's microphone."""
     video.rooms[table.session] = {person: (f"mic-{person}",) for person in table.people}
+    video.sharing = {FACILITATOR}
 
 
 async def watched(table: Table) -> Browser:

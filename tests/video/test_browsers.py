@@ -15,6 +15,7 @@ from app.engine.ladder import Bridge
 from app.main import Parts
 from devtools import livekit
 from tests.realtime.table import FACILITATOR, a_table
+from tests.realtime.table import Browser as Host
 from tests.video.table import (
     BLOCKED_FROM_ALL,
     BLOCKED_FROM_MEDIA_SERVER,
@@ -57,7 +58,7 @@ async def test_a_killed_server_is_left_for_direct_links_and_returned_to_when_the
         send_signal(media_server, signal.SIGKILL)
         took = await grows(seats, sound, by=50, within=PATIENCE)
         print(f"sound is back {took:.1f} s after SIGKILL")
-        await host.until(lambda: host.view["ladder"]["rung"] == "mesh")
+        await until(lambda: group_is_on(host, "mesh"), PATIENCE, "the group is not moved")
         assert (await parts.rooms.session(table.session)).clock.running_since == ran_since, (
             "the clock stopped"
         )
@@ -66,7 +67,7 @@ async def test_a_killed_server_is_left_for_direct_links_and_returned_to_when_the
         await until(parts.video.is_alive, PATIENCE, "LiveKit does not answer")
         assert not (await parts.rooms.session(table.session)).ladder.offer, "no phase has just begun"
         await host.do("next", from_key=host.view["plan"][host.view["clock"]["at"]]["key"])
-        await host.until(lambda: host.view["conduct"]["offer"] == "sfu")
+        await until(lambda: is_offered(host), PATIENCE, "the way up is not offered")
         assert host.view["ladder"]["rung"] == "mesh", "nobody is moved before the facilitator says so"
         before = [(await seat.flow()).broken for seat in seats]
         await host.do("force-rung", rung="sfu")
@@ -113,10 +114,25 @@ async def test_one_persons_blocked_line_moves_only_that_person(filmed: Browser, 
         await grows([bruno, *others], sound, by=60, within=PATIENCE)
         await until(lambda: has_told(bruno, "star"), PATIENCE, "bruno is not told of his direct links")
         host = await stack.enter_async_context(table.browser(FACILITATOR))
-        await host.until(lambda: rung_of(host.view, THREE[0]) == "mesh")
+        await until(lambda: is_on(host, THREE[0], "mesh"), PATIENCE, "nobody is told of it")
         assert [rung_of(host.view, person) for person in THREE[1:]] == ["sfu", "sfu"]
         assert host.view["ladder"]["rung"] == "sfu", "one office's firewall moves nobody else"
         assert [await seat.told() for seat in others] == ["", ""]
+
+
+async def is_offered(host: Host) -> bool:
+    """Tell whether the facilitator is offered the way up."""
+    return bool(host.view["conduct"]["offer"] == "sfu")
+
+
+async def group_is_on(host: Host, rung: str) -> bool:
+    """Tell whether the group is on a way."""
+    return bool(host.view["ladder"]["rung"] == rung)
+
+
+async def is_on(host: Host, person: str, rung: str) -> bool:
+    """Tell whether one person is on a way."""
+    return rung_of(host.view, person) == rung
 
 
 def rung_of(view: dict[str, object], person: str) -> str:
@@ -144,7 +160,7 @@ async def test_where_no_way_carries_the_plan_b_card_says_where_to_call(filmed: B
             )
         await seats[0].page.get_by_role("link", name="Call now").dispatch_event("click")
         async with table.browser(FACILITATOR) as host:
-            await host.until(lambda: rung_of(host.view, THREE[0]) == "bridge")
+            await until(lambda: is_on(host, THREE[0], "bridge"), PATIENCE, "nobody is told of it")
 
 
 async def has_told(seat: Seat, key: str) -> bool:

@@ -89,7 +89,7 @@ async def test_the_door_lets_people_see_and_hear_themselves(filmed: Browser, tab
         await page.goto(f"/door/{table.session}")
         await page.get_by_role("button", name="Try mine").click()
         await expect(page.get_by_text("You are seen.")).to_be_visible()
-        await expect(page.get_by_text("You are heard.")).to_be_visible()
+        await expect(page.get_by_text("You are heard.")).to_be_visible(timeout=PATIENCE * 1000)
         await page.get_by_role("button", name="Say a word and hear it back").click()
         await page.get_by_role("button", name="Hear a soft note").click()
 
@@ -135,7 +135,7 @@ async def spare(seat: Seat, *, on: bool) -> None:
     """Tick or untick *sound first*."""
     await seat.page.get_by_role("button", name="Sound and picture").click()
     await seat.page.get_by_label("Sound first").set_checked(on)
-    await seat.page.get_by_role("button", name="Close").click()
+    await seat.page.get_by_role("contentinfo").get_by_role("button", name="Close").click()
 
 
 async def test_a_screen_is_shown_only_where_the_facilitator_lets_people(

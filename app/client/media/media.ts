@@ -137,8 +137,13 @@ export class Media {
 
   /** Shows a screen to everybody, through the media server only; null stops. */
   async share(track: MediaStreamTrack | null): Promise<void> {
-    await this.#stay.share(track);
-    shown.screen.value = track ? { person: this.#wires.me, track } : null;
+    try {
+      await this.#stay.share(track);
+      shown.screen.value = track ? { person: this.#wires.me, track } : null;
+    } catch {
+      track?.stop();
+      shown.screen.value = null;
+    }
   }
 
   /** Sends and takes no pictures, or takes them again; a tap ends what a weak line began. */

@@ -16,8 +16,11 @@ export interface SfuWires {
   ) => void;
   /** Somebody shows their screen, or no longer (null). */
   readonly onScreen: (person: string, track: MediaStreamTrack | null) => void;
-  /** The room is gone for good: why, in the ladder's own words. */
-  readonly onEnd: (why: "elsewhere" | "removed" | "lost") => void;
+  /**
+   * The stay is over. Whatever the reason, even none, our own server says with the next pass whether there is a place; only
+   * somebody who came in by another window is not fought for it.
+   */
+  readonly onEnd: (why: "elsewhere" | "lost") => void;
   /** The server closed our microphone; only we can open it again. */
   readonly onMuted: () => void;
   /** Its signalling is lost, or found again. */
@@ -38,6 +41,7 @@ export interface Pulse {
 const GIVE_UP_MS = 25_000;
 /** From this many people on, small faces get small pictures. */
 const MANY = 5;
+const SHARE_TRIES = 6;
 const RETRY_MS = [300, 700, 1500, 3000, 5000, 7000];
 
 const kindOf = (track: { kind: string }) => (track.kind === "audio" ? "audio" : "video");
@@ -101,9 +105,7 @@ export class Sfu {
     });
     room.on(lk.RoomEvent.Disconnected, (reason) => {
       if (this.#closed) return;
-      const { DUPLICATE_IDENTITY, PARTICIPANT_REMOVED, ROOM_DELETED } = lk.DisconnectReason;
-      const put = reason === PARTICIPANT_REMOVED || reason === ROOM_DELETED;
-      this.#wires.onEnd(reason === DUPLICATE_IDENTITY ? "elsewhere" : put ? "removed" : "lost");
+      this.#wires.onEnd(reason === lk.DisconnectReason.DUPLICATE_IDENTITY ? "elsewhere" : "lost");
     });
     await room.connect(pass.url, pass.token, {
       websocketTimeout: 5000,
@@ -189,7 +191,14 @@ export class Sfu {
     this.#screen = null;
     if (!track) return;
     const { Track } = await import("livekit-client");
-    this.#screen = await room.localParticipant.publishTrack(track, { source: Track.Source.ScreenShare });
+    for (let tries = 1; ; tries += 1)
+      try {
+        this.#screen = await room.localParticipant.publishTrack(track, { source: Track.Source.ScreenShare });
+        return;
+      } catch (error) {
+        if (tries === SHARE_TRIES || this.#closed) throw error; // the permission may be on its way
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+      }
   }
 
   /** Leaves the room; tracks go on living, they are the devices'. */
