@@ -206,9 +206,28 @@ async def sit_down(stack: AsyncExitStack, browser: Browser, table: Table) -> tup
     seats = [await stack.enter_async_context(seated(browser, table, person)) for person in THREE]
     for seat in seats:
         await expect(seat.page.locator(".seat video")).to_have_count(len(seats), timeout=PATIENCE * 1000)
-    host = await stack.enter_async_context(table.browser(FACILITATOR))
+    host = await stack.enter_async_context(hosting(table))
     await host.do("start")
     return seats, host
+
+
+@asynccontextmanager
+async def hosting(table: Table) -> AsyncIterator[Host]:
+    """Open the facilitator's page without devices, and keep its link alive as a browser does."""
+
+    async def beat(host: Host) -> None:
+        while True:
+            await asyncio.sleep(3)
+            await host.send({"t": "ping", "t0": 0})
+
+    async with table.browser(FACILITATOR) as host:
+        beating = asyncio.create_task(beat(host))
+        try:
+            yield host
+        finally:
+            beating.cancel()
+            with suppress(asyncio.CancelledError):
+                await beating
 
 
 async def opened(table: Table) -> None:

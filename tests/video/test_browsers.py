@@ -14,8 +14,8 @@ from app.engine.ids import SERVER, CommandId
 from app.engine.ladder import Bridge
 from app.main import Parts
 from devtools import livekit
-from tests.realtime.table import FACILITATOR, a_table
 from tests.realtime.table import Browser as Host
+from tests.realtime.table import a_table
 from tests.video.table import (
     BLOCKED_FROM_ALL,
     BLOCKED_FROM_MEDIA_SERVER,
@@ -23,6 +23,7 @@ from tests.video.table import (
     THREE,
     Seat,
     grows,
+    hosting,
     pictures,
     seated,
     send_signal,
@@ -113,7 +114,7 @@ async def test_one_persons_blocked_line_moves_only_that_person(filmed: Browser, 
         others = [await stack.enter_async_context(seated(filmed, table, person)) for person in THREE[1:]]
         await grows([bruno, *others], sound, by=60, within=PATIENCE)
         await until(lambda: has_told(bruno, "star"), PATIENCE, "bruno is not told of his direct links")
-        host = await stack.enter_async_context(table.browser(FACILITATOR))
+        host = await stack.enter_async_context(hosting(table))
         await until(lambda: is_on(host, THREE[0], "mesh"), PATIENCE, "nobody is told of it")
         assert [rung_of(host.view, person) for person in THREE[1:]] == ["sfu", "sfu"]
         assert host.view["ladder"]["rung"] == "sfu", "one office's firewall moves nobody else"
@@ -159,7 +160,7 @@ async def test_where_no_way_carries_the_plan_b_card_says_where_to_call(filmed: B
                 "href", "tel:+33184880000"
             )
         await seats[0].page.get_by_role("link", name="Call now").dispatch_event("click")
-        async with table.browser(FACILITATOR) as host:
+        async with hosting(table) as host:
             await until(lambda: is_on(host, THREE[0], "bridge"), PATIENCE, "nobody is told of it")
 
 

@@ -11,8 +11,8 @@ from playwright.async_api import Browser, expect
 from app.engine.ids import PersonId
 from app.gateways.clock import SystemClock
 from app.main import Parts
-from tests.realtime.table import FACILITATOR, Table, a_table, served
-from tests.video.table import PATIENCE, THREE, Seat, grows, opened, seated, sound, until
+from tests.realtime.table import Table, a_table, served
+from tests.video.table import PATIENCE, THREE, Seat, grows, hosting, opened, seated, sound, until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.xdist_group("livekit")]
 
@@ -105,7 +105,7 @@ async def begin(table: Table, client: PersonId, to: str) -> None:
     """Begin the session with a client, and go on to a phase."""
     async with table.browser(client) as page:
         await page.do("propose-subject", entry="s1", title="Une équipe")
-    async with table.browser(FACILITATOR) as host:
+    async with hosting(table) as host:
         await host.do("choose-client", person=client, subject="s1")
         await host.do("start")
         while (key := host.view["plan"][host.view["clock"]["at"]]["key"]) != to:
@@ -151,7 +151,7 @@ async def test_a_screen_is_shown_only_where_the_facilitator_lets_people(
     async with AsyncExitStack() as stack:
         bruno = await stack.enter_async_context(seated(filmed, table, BRUNO, script=shared))
         chloe = await stack.enter_async_context(seated(filmed, table, CHLOE))
-        host = await stack.enter_async_context(table.browser(FACILITATOR))
+        host = await stack.enter_async_context(hosting(table))
         await grows([bruno, chloe], sound, by=30, within=PATIENCE)
         panel = bruno.page.get_by_role("button", name="Sound and picture")
         await panel.click()

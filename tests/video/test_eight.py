@@ -15,7 +15,7 @@ from app.gateways.clock import SystemClock
 from app.usecases.links import hash_of
 from app.usecases.records import WebSession
 from tests.realtime.table import CONSULTANTS, FACILITATOR, Table, a_table, secret_of, served
-from tests.video.table import PATIENCE, Seat, opened, seated, until
+from tests.video.table import PATIENCE, Seat, hosting, opened, seated, until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.xdist_group("livekit")]
 
@@ -56,7 +56,7 @@ async def test_through_a_whole_session_of_eight_only_those_send_who_may_speak(
             await stack.enter_async_context(seated(filmed, table, person, wishes=("audio",)))
             for person in EIGHT
         ]
-        host = await stack.enter_async_context(table.browser(FACILITATOR))
+        host = await stack.enter_async_context(hosting(table))
         await until(lambda: all_linked(seats), 2 * PATIENCE, "not everybody is linked with everybody")
         voices: set[Voice] = set()
         while host.view["session"]["status"] == "running":

@@ -12,7 +12,7 @@ from app.main import Parts
 from devtools.steps import ROOT
 from tests.realtime.table import FACILITATOR, Table, a_table
 from tests.realtime.table import Browser as Host
-from tests.video.table import PATIENCE, THREE, Seat, grows, opened, seated, sound, until
+from tests.video.table import PATIENCE, THREE, Seat, grows, hosting, opened, seated, sound, until
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.xdist_group("livekit")]
 
@@ -65,7 +65,7 @@ async def test_the_voice_rule_closes_who_must_be_silent_and_offers_the_microphon
 ) -> None:
     table = await ready(parts, Microphones.VOICE_RULE)
     async with AsyncExitStack() as stack:
-        host = await stack.enter_async_context(table.browser(FACILITATOR))
+        host = await stack.enter_async_context(hosting(table))
         bruno, chloe = [await stack.enter_async_context(seated(filmed, table, who)) for who in (BRUNO, CHLOE)]
         await grows([bruno, chloe], sound, by=30, within=PATIENCE)
 

@@ -19,8 +19,8 @@ from playwright.async_api import Browser
 from app.config import Settings
 from app.gateways.clock import SystemClock
 from app.main import Parts
-from tests.realtime.table import FACILITATOR, a_table, served
-from tests.video.table import PATIENCE, THREE, free_port, grows, seated, sound
+from tests.realtime.table import a_table, served
+from tests.video.table import PATIENCE, THREE, free_port, grows, hosting, seated, sound
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.xdist_group("livekit")]
 
@@ -73,7 +73,7 @@ async def parts(tmp_path: Path, relay: int) -> AsyncIterator[Parts]:
 async def test_two_people_hear_each_other_through_the_relay_alone(filmed: Browser, parts: Parts) -> None:
     table = await a_table(parts)
     async with AsyncExitStack() as stack:
-        host = await stack.enter_async_context(table.browser(FACILITATOR))
+        host = await stack.enter_async_context(hosting(table))
         await host.until(lambda: host.view["session"]["status"] != "planned")
         seats = [await stack.enter_async_context(seated(filmed, table, person)) for person in THREE[:2]]
         await grows(seats, sound, by=60, within=PATIENCE)
