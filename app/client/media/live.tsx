@@ -8,8 +8,9 @@ import { language, learn } from "../language.ts";
 import { ask, link, onSignal, phase, slot, tell, view } from "../store.ts";
 import type { Rung, View } from "../wire.gen.ts";
 import { watchLink } from "./absence.ts";
-import { CAPABLE, type Entrance, Media, type Situation } from "./media.ts";
+import { Media } from "./media.ts";
 import type { Signal } from "./mesh.ts";
+import { CAPABLE, type Entrance, type Situation } from "./situation.ts";
 import { begins } from "./wishes.ts";
 
 export { Dictation } from "../drops/dictation.tsx";

@@ -5,56 +5,18 @@ import { fold, isPoor, STRONG } from "./line.ts";
 import { LANES, type Lane } from "./link.ts";
 import { Mesh, type Signal } from "./mesh.ts";
 import { Own } from "./own.ts";
-import type { Pass } from "./sfu.ts";
+import { CAPABLE, type Entrance, isQuiet, type Situation, type Wires } from "./situation.ts";
 import * as shown from "./state.ts";
 import { Stay } from "./stay.ts";
 import { Voices } from "./voices.ts";
 import { PATIENCE } from "./watchdog.ts";
 import { carries, isDoubtful, sendsDirectly, type Using, type Way, wayOf } from "./way.ts";
 
-/** What the view says that matters to media. */
-export interface Situation {
-  readonly group: string;
-  readonly own: string | null;
-  readonly livekit: boolean;
-  readonly others: readonly string[];
-  readonly stars: readonly string[];
-  /** Whether the voice rule lets me speak now. */
-  readonly speaks: boolean;
-  /** Whether the rule closes microphones. */
-  readonly ruled: boolean;
-  /** Changes with the phase and the floor. */
-  readonly moment: string;
-  readonly myTurn: boolean;
-}
-
-export interface Health {
-  readonly rung: string;
-  readonly flowing: boolean;
-  readonly quality: "good" | "poor" | "lost";
-}
-
-export interface Entrance {
-  readonly pass: Pass | null;
-  readonly ice: RTCConfiguration;
-}
-
-export interface Wires {
-  readonly me: string;
-  /** Asks our server for a pass and the relays; null when it cannot be had now. */
-  readonly enter: () => Promise<Entrance | null>;
-  readonly signal: (to: string, data: Signal) => void;
-  readonly health: (health: Health) => void;
-}
-
 const TICK = 500;
 const REPORT_EVERY = 4;
 /** So long the server may find out that everybody is cut; then it is only me, on direct links. */
 const STAR_AFTER = 18_000;
 const DEAF_FOR = 8000;
-
-/** Whether this browser can carry sound at all. */
-export const CAPABLE = typeof RTCPeerConnection === "function" && typeof MediaStream === "function";
 
 export class Media {
   readonly #wires: Wires;
@@ -334,9 +296,4 @@ export class Media {
     this.#own.listenAfresh();
     if (now.ruled && !now.speaks) this.#own.silence();
   }
-}
-
-/** Whether nothing is carried by browsers now. */
-function isQuiet({ group, own }: Situation): boolean {
-  return [group, own].some((rung) => rung === "bridge" || rung === "text");
 }

@@ -2,7 +2,7 @@
 import { _, hour } from "../language.ts";
 import { phaseWords, shortName } from "../store.ts";
 import type { View } from "../wire.gen.ts";
-import { CAPABLE } from "./media.ts";
+import { CAPABLE } from "./situation.ts";
 import { PATIENCE } from "./watchdog.ts";
 import type { Using } from "./way.ts";
 

@@ -1,0 +1,131 @@
+"""The whole program beside a LiveKit that hangs, lies by webhook or loses people: nothing waits for it, and polling is the truth."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from app.config import Settings
+from app.main import Parts
+from app.realtime.microphones import EVERY
+from tests.fakes import FakeClock
+from tests.realtime.table import CONSULTANTS, FACILITATOR, Browser, Table, a_table, served
+from tests.video.fake_livekit import KEY, SECRET, FakeLiveKit, fake_livekit
+from tests.video.table import opened
+
+pytestmark = pytest.mark.anyio
+
+BRUNO, CHLOE, DRISS, ELENA = CONSULTANTS
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Give a clock that stands still."""
+    return FakeClock()
+
+
+@pytest.fixture
+async def livekit() -> AsyncIterator[FakeLiveKit]:
+    """Serve a LiveKit that is well."""
+    async with fake_livekit() as fake:
+        yield fake
+
+
+@pytest.fixture
+async def parts(tmp_path: Path, clock: FakeClock, livekit: FakeLiveKit) -> AsyncIterator[Parts]:
+    """Serve the whole program beside it, through the real gateway."""
+
+    def beside(settings: Settings) -> Settings:
+        return replace(settings, livekit_url=livekit.url, livekit_key=KEY, livekit_secret=SECRET)
+
+    async with served(tmp_path, clock, change=beside) as running:
+        yield running
+
+
+async def running_session(parts: Parts, page: Browser) -> None:
+    """Begin the session."""
+    await opened(page.table)
+    assert (await page.do("start"))["t"] == "ack"
+
+
+async def watched(parts: Parts) -> Browser:
+    """Plan a session and open the facilitator's page: rooms without any are nobody's business."""
+    table = await a_table(parts)
+    return await table.browser(FACILITATOR).open()
+
+
+async def hint(table: Table, body: str, authorization: str) -> int:
+    """Send a webhook as LiveKit does."""
+    async with httpx2.AsyncClient(base_url=table.origin, trust_env=False) as sender:
+        answer = await sender.post("/video/webhook", content=body, headers={"Authorization": authorization})
+        return answer.status_code
+
+
+async def test_while_livekit_hangs_the_session_goes_on_as_if_nothing_were(
+    parts: Parts, livekit: FakeLiveKit, clock: FakeClock
+) -> None:
+    page = await watched(parts)
+    livekit.hangs = asyncio.Event()
+    asking = [asyncio.create_task(parts.reconciler.tick()), asyncio.create_task(parts.continuity.probe())]
+    while not livekit.asked:  # noqa: ASYNC110 - nothing tells when a question has arrived
+        await asyncio.sleep(0.01)
+    await running_session(parts, page)
+    assert (await page.do("next", from_key="opening"))["t"] == "ack"
+    async with page.table.browser(CHLOE) as chloe:
+        assert chloe.view["plan"][chloe.view["clock"]["at"]]["key"] == "subject"
+        async with httpx2.AsyncClient(
+            base_url=page.table.origin,
+            headers={**chloe.headers, "Origin": page.table.origin},
+            trust_env=False,
+        ) as client:
+            answer = await client.post(f"/video/{page.table.session}/pass")
+            assert answer.json()["token"], "a pass is signed here: LiveKit need not answer for it"
+    assert not any(task.done() for task in asking), "all this happened while LiveKit hung"
+    await asyncio.gather(*asking)  # bounded by the gateway, not by LiveKit, which hangs still
+    assert not livekit.hangs.is_set()
+    await page.close()
+
+
+async def test_the_roster_is_right_by_polling_though_every_webhook_is_lost(
+    parts: Parts, livekit: FakeLiveKit, clock: FakeClock
+) -> None:
+    page = await watched(parts)
+    await running_session(parts, page)
+    livekit.people = {"mallory": True, CHLOE: True}
+    clock.advance(EVERY)
+    await parts.reconciler.tick()
+    assert livekit.people == {CHLOE: True}, "who has no seat is put out, and nobody is muted"
+    await page.close()
+
+
+async def test_webhooks_doubled_reordered_or_forged_are_at_most_a_reason_to_look(
+    parts: Parts, livekit: FakeLiveKit, clock: FakeClock
+) -> None:
+    page = await watched(parts)
+    table = page.table
+    await running_session(parts, page)
+    livekit.people = {CHLOE: True, DRISS: True}
+    await parts.reconciler.tick()
+    clock.advance(seconds=1)
+    await parts.reconciler.tick()
+    before = livekit.count("ListParticipants")
+
+    body, _ = livekit.webhook(table.session, "participant_left")
+    forged = livekit.webhook(table.session, "participant_left", secret="x" * 40)[1]
+    other = livekit.webhook(table.session, "room_finished")[1]
+    for authorization in (forged, other, "", f"Bearer {forged}"):
+        assert await hint(table, body, authorization) == 204, "a forger learns nothing"
+    await parts.reconciler.tick()
+    assert livekit.count("ListParticipants") == before
+
+    for event in ("participant_left", "participant_joined", "participant_left", "room_finished"):
+        assert await hint(table, *livekit.webhook(table.session, event)) == 204
+    clock.advance(seconds=1)
+    await parts.reconciler.tick()
+    assert livekit.count("ListParticipants") == before + 1, "once, however many came"
+    assert set(livekit.people) == {CHLOE, DRISS}, "it is as it is, whatever webhooks say"
+    assert (await page.do("next", from_key="opening"))["t"] == "ack", "nor is the room finished"
+    await page.close()
