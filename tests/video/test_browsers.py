@@ -90,6 +90,24 @@ async def through_the_server(seats: list[Seat]) -> bool:
     )
 
 
+async def test_a_stay_that_ends_is_begun_again_whatever_the_reason(filmed: Browser, parts: Parts) -> None:
+    table = await a_table(parts)
+    async with AsyncExitStack() as stack:
+        seats = [await stack.enter_async_context(seated(filmed, table, person)) for person in THREE[:2]]
+        await grows(seats, sound, by=60, within=PATIENCE)
+        await parts.video.expel(table.session, THREE[0])
+        await grows(seats, sound, by=60, within=PATIENCE)
+        await parts.video.close(table.session)
+        await grows(seats, sound, by=60, within=PATIENCE)
+        await until(lambda: are_in_media(parts, seats), PATIENCE, "not both are back in LiveKit's room")
+
+
+async def are_in_media(parts: Parts, seats: list[Seat]) -> bool:
+    """Tell whether LiveKit itself sees these people."""
+    there = await parts.video.present(seats[0].session)
+    return {one.person for one in there} == {seat.person for seat in seats}
+
+
 async def test_a_frozen_server_is_left_for_direct_links_and_time_goes_on(
     three: list[Seat], media_server: livekit.Running, parts: Parts
 ) -> None:
