@@ -60,7 +60,10 @@ function echoed(track: MediaStreamTrack): void {
   const context = new AudioContext();
   const later = context.createDelay(ECHO_LATER_S);
   later.delayTime.value = ECHO_LATER_S;
-  context.createMediaStreamSource(new MediaStream([track])).connect(later).connect(context.destination);
+  context
+    .createMediaStreamSource(new MediaStream([track]))
+    .connect(later)
+    .connect(context.destination);
   setTimeout(() => void context.close(), ECHO_LASTS_MS);
 }
 
