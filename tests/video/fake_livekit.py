@@ -26,6 +26,7 @@ class FakeLiveKit:
         default_factory=dict
     )  # who is there, and whether their microphone is open
     asked: list[tuple[str, str]] = field(default_factory=list)
+    answered: int = 0
 
     @property
     def url(self) -> str:
@@ -67,6 +68,7 @@ class FakeLiveKit:
                 return web.json_response({"code": "unimplemented", "msg": what}, status=501)
         if self.hangs is not None:
             await self.hangs.wait()
+        self.answered += 1
         return web.Response(body=said.SerializeToString(), content_type="application/protobuf")
 
     def _info(self, who: str) -> api.ParticipantInfo:
