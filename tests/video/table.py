@@ -240,6 +240,8 @@ def send_signal(server: livekit.Running, number: signal.Signals) -> None:
     """Send a signal to the media server."""
     assert server.process is not None
     os.kill(server.process.pid, number)
+    if number == signal.SIGKILL:
+        server.process.wait()
 
 
 def free_port() -> int:

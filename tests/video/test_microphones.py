@@ -101,4 +101,4 @@ async def bare(stack: AsyncExitStack, browser: Browser, table: Table, seat: Seat
 
 async def was_closed(page: Page, times: int) -> bool:
     """Tell whether the server closed a page's microphone so often."""
-    return bool(await page.evaluate("window.closed.length") >= times)
+    return bool(await page.evaluate("window.stayed.length") >= times)

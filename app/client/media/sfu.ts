@@ -54,6 +54,7 @@ export class Sfu {
     audio: Promise.resolve(),
     video: Promise.resolve(),
   };
+  readonly #told = new Map<string, RemoteTrack>();
   #muting = false;
   #pictures = true;
   #seen = { received: 0, lost: 0 };
@@ -71,6 +72,7 @@ export class Sfu {
     const room = new lk.Room({
       adaptiveStream: false, // tracks change hands with direct links, so they are not attached by LiveKit
       dynacast: true,
+      stopLocalTrackOnUnpublish: false, // microphone and camera go on by another way when this stay is ended for us
       publishDefaults: {
         audioPreset: lk.AudioPresets.speech,
         red: true,
@@ -220,7 +222,12 @@ export class Sfu {
         if (track && isSubscribed) this.#tell(who.identity, track, track.source);
   }
 
+  /** A track may be said to be gone after the next one of its kind came: then nothing is gone. */
   #tell(person: string, track: RemoteTrack, source: string, gone = false): void {
+    const key = `${source} ${person}`;
+    if (gone && this.#told.get(key) !== track) return;
+    if (gone) this.#told.delete(key);
+    else this.#told.set(key, track);
     const media = gone ? null : track.mediaStreamTrack;
     if (source === "screen_share") this.#wires.onScreen(person, media);
     else this.#wires.onTrack(person, kindOf(track), media, track.receiver);
