@@ -1,4 +1,5 @@
 // Says sentences in the reader's language; a sentence is known by its English words.
+import { signal } from "@preact/signals";
 
 type Catalogue = Readonly<Record<string, readonly string[]>>;
 type Values = Readonly<Record<string, string | number>>;
@@ -10,19 +11,20 @@ const VOWEL = /^[aeiouhàâéèêëîïôùûæœ]/i;
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufefc]/;
 
 let lang = "en";
-let sentences: Catalogue = {};
+/** A signal, so that what was said before a later part was there is said again. */
+const sentences = signal<Catalogue>({});
 let plural = new Intl.PluralRules("en");
 
 /** Loads the only catalogue the reader needs. */
 export async function speak(wanted: string): Promise<void> {
   lang = wanted;
   plural = new Intl.PluralRules(wanted);
-  sentences = (await catalogues[wanted]?.())?.default ?? {};
+  sentences.value = (await catalogues[wanted]?.())?.default ?? {};
 }
 
 /** Adds the sentences of a part that is loaded later. */
 export function learn(more: Catalogue): void {
-  sentences = { ...sentences, ...more };
+  sentences.value = { ...sentences.peek(), ...more };
 }
 
 /** Names the reader's language. */
@@ -32,13 +34,13 @@ export function language(): string {
 
 /** Says a sentence; `{name}` stands for a value. */
 export function _(sentence: string, values?: Values): string {
-  return fill(sentences[sentence]?.[0] || sentence, values);
+  return fill(sentences.value[sentence]?.[0] || sentence, values);
 }
 
 /** Says a sentence that depends on a number, which it gets as `{n}`. */
 export function _n(one: string, many: string, n: number, values?: Values): string {
   const single = plural.select(n) === "one";
-  return fill(sentences[one]?.[single ? 0 : 1] || (single ? one : many), { ...values, n });
+  return fill(sentences.value[one]?.[single ? 0 : 1] || (single ? one : many), { ...values, n });
 }
 
 /** Joins names: "Awa, Luc and Inès". */
