@@ -9,7 +9,9 @@ import { Live } from "./lazy.tsx";
 import { Said } from "./offer.tsx";
 import { Refused } from "./parts.tsx";
 import { Roles } from "./roles.tsx";
+import { wide } from "./screen.ts";
 import { acceptContract, ask, may, phase, shortName, view } from "./store.ts";
+import { tight } from "./table.tsx";
 import { Conversation } from "./text/conversation.tsx";
 import { someoneWrites } from "./text/turn.ts";
 import { entriesOf, offeredNow } from "./writing.tsx";
@@ -21,7 +23,9 @@ export function Conduct(): JSX.Element | null {
   const silent = phase.value?.voice === "silence" || phase.value?.voice === "writing";
   return (
     <aside class="side" aria-label={_("More to conduct with")}>
-      {running && contractNow() ? <Contract /> : null}
+      {running && (contractNow() || (here.request.entry && (tight.value || !wide.value))) ? (
+        <Contract />
+      ) : null}
       {running && here.conduct.waiting ? <Reveal /> : null}
       {here.session.status === "open" || (running && !silent) ? <Talk /> : null}
       {running && !silent ? <FloorCard /> : null}
@@ -192,17 +196,29 @@ function Voices(): JSX.Element | null {
 }
 
 function Over(): JSX.Element {
-  const subjects = entriesOf("subject").length;
+  const subjects = entriesOf("subject");
   return (
     <section class="sheet block" data-part="group" aria-labelledby="over">
       <header>
         <h2 id="over">{_("The session is over")}</h2>
       </header>
       <p>{_("Plans and learnings go to those who wrote them. You do not receive them.")}</p>
-      {subjects > 1 ? (
-        <p class="quiet">
-          {_n("{n} subject was on the table.", "{n} subjects were on the table.", subjects)}
-        </p>
+      {subjects.length ? (
+        <details class="more subjects-then">
+          <summary class="as-link">
+            {_n("{n} subject was on the table", "{n} subjects were on the table", subjects.length)}
+          </summary>
+          <ul class="said">
+            {subjects.map((each) => (
+              <li key={each.id}>
+                {each.text}
+                <small class="quiet">
+                  <bdi>{shortName(each.author)}</bdi>
+                </small>
+              </li>
+            ))}
+          </ul>
+        </details>
       ) : null}
     </section>
   );

@@ -7,7 +7,7 @@ import { Closed } from "./closed.tsx";
 import { Conduct } from "./conduct.tsx";
 import { ConsoleBar } from "./console_bar.tsx";
 import { consoleKeys, Shortcuts } from "./console_keys.tsx";
-import { Controls, Undo } from "./controls.tsx";
+import { Controls } from "./controls.tsx";
 import { Clock } from "./controls_clock.tsx";
 import { listen } from "./keys.ts";
 import { _ } from "./language.ts";
@@ -19,6 +19,7 @@ import { fromMyChair } from "./room.tsx";
 import { narrow } from "./screen.ts";
 import { ask, link, phase, view } from "./store.ts";
 import { Table } from "./table.tsx";
+import { Undo } from "./undo.tsx";
 
 const PHONE_TABS = ["table", "floor", "group", "steps"] as const;
 

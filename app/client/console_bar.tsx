@@ -1,6 +1,8 @@
 // The console's bar: the words to say, nearest the camera, so that eyes stay with people.
-import { Armchair, ArrowLeft, Keyboard, Menu, NotebookPen, PhoneOff } from "lucide";
+import { useSignal } from "@preact/signals";
+import { Armchair, ArrowLeft, Keyboard, Menu, NotebookPen, PhoneOff, Undo2 } from "lucide";
 import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { previousPhase } from "./controls.tsx";
 import { Icon } from "./icon.tsx";
 import { keysOn, setKeys } from "./keys.ts";
@@ -8,6 +10,7 @@ import { _ } from "./language.ts";
 import { Live } from "./lazy.tsx";
 import { Mark } from "./parts.tsx";
 import { may, phase, view } from "./store.ts";
+import { changed, undo, undoable } from "./undo.tsx";
 
 interface Props {
   session: string;
@@ -58,6 +61,14 @@ export function ConsoleBar({ session, onHelp, onEnd }: Props): JSX.Element {
                 {_("Back to the phase before")}
               </button>
             ) : null}
+            {undoable() ? (
+              <button type="button" class="btn bare undo-here" onClick={undo}>
+                <Icon of={Undo2} />
+                <span class="two">
+                  {_("Undo")} <small>{changed()}</small>
+                </span>
+              </button>
+            ) : null}
             {may("end") ? (
               <button type="button" class="btn bare" onClick={onEnd}>
                 <Icon of={PhoneOff} />
@@ -87,14 +98,42 @@ export function script(): string {
   }
 }
 
+/** The words; when they are longer than their place they fade out, and one button lays them over the table. */
 function Say(): JSX.Element {
+  const place = useRef<HTMLElement>(null);
+  const longer = useSignal(false);
+  const open = useSignal(false);
+  const words = script();
+  useEffect(() => {
+    open.value = false;
+  }, [words]);
+  useLayoutEffect(() => {
+    const element = place.current;
+    if (!element) return;
+    const measure = () => {
+      longer.value = element.scrollHeight > element.clientHeight + 4;
+    };
+    measure();
+    const sizes = new ResizeObserver(measure);
+    sizes.observe(element);
+    return () => sizes.disconnect();
+  }, [words]);
   return (
-    <div class="say">
+    <div class={open.value ? "say open" : longer.value ? "say longer" : "say"}>
       <b id="say">{_("To say")}</b>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable without a mouse */}
-      <section class="script" tabIndex={0} aria-labelledby="say">
-        <q>{script()}</q>
+      <section class="script" ref={place} tabIndex={-1} aria-labelledby="say">
+        <q>{words}</q>
       </section>
+      {longer.value ? (
+        <button
+          type="button"
+          class="as-link small"
+          aria-expanded={open.value}
+          onClick={() => (open.value = !open.value)}
+        >
+          {open.value ? _("Fold") : _("Read on")}
+        </button>
+      ) : null}
     </div>
   );
 }

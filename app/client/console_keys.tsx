@@ -8,6 +8,7 @@ import { LESS, MORE, nextPhase } from "./controls.tsx";
 import { giveFloor } from "./floor.tsx";
 import { _ } from "./language.ts";
 import { ask, may, phaseWords, view } from "./store.ts";
+import { undo } from "./undo.tsx";
 
 const ARMED_FOR = 4_000;
 
@@ -58,9 +59,7 @@ export function consoleKeys(onHelp: () => void): Readonly<Record<string, () => v
     r: () => document.querySelector<HTMLElement>(".ways button")?.focus(),
     t: sayTime,
     s: () => say(script()),
-    u: () => {
-      if (may("undo")) void ask({ type: "undo" }, "clock");
-    },
+    u: undo,
     F6: nextRegion,
     "?": onHelp,
   };

@@ -1,5 +1,5 @@
 // The clock's buttons: pause, two minutes more, one less, back, and the next phase by its name.
-import { ArrowRight, Check, DoorOpen, Minus, Pause, Play, Plus, RotateCcw, Undo2 } from "lucide";
+import { ArrowRight, Check, DoorOpen, Minus, Pause, Play, Plus, RotateCcw } from "lucide";
 import type { JSX } from "preact";
 import { Icon } from "./icon.tsx";
 import { _, hour } from "./language.ts";
@@ -169,29 +169,7 @@ function Blocked(): JSX.Element | null {
   }
 }
 
-const CHANGES: Readonly<Record<string, () => string>> = {
-  "phase-started": () => _("You have gone on."),
-  "phase-resumed": () => _("You have gone back."),
-  "session-ended": () => _("The session has ended."),
-};
-
 /** Shortens "Synthesis, in silence" to its step; the rail has the whole name. */
 function stepName(title: string): string {
   return title.split(",")[0] ?? title;
-}
-
-/** Offers to take back the last change, for ten seconds. */
-export function Undo(): JSX.Element | null {
-  const conduct = view.value?.conduct;
-  const until = conduct?.undo_until ?? 0;
-  if (!conduct?.undo || until <= now.value || !may("undo")) return null;
-  return (
-    <p class="undo" role="status">
-      {CHANGES[conduct.undo]?.() ?? _("Time has changed.")}{" "}
-      <button type="button" class="btn bare" onClick={() => void ask({ type: "undo" }, "clock")}>
-        <Icon of={Undo2} />
-        {_("Undo")}
-      </button>
-    </p>
-  );
 }

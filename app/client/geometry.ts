@@ -1,5 +1,5 @@
 // Where people sit: the largest faces for which nobody touches anybody, a name or the words in the middle.
-import { apart, type Box, type Outline, superellipse, TURN, walk } from "./outline.ts";
+import { apart, type Box, type Outline, superellipse, TURN, type Walk, walk } from "./outline.ts";
 
 export interface Area {
   readonly w: number;
@@ -36,6 +36,7 @@ export interface Placed extends Outline {
 }
 
 const SHAPES = [2, 2.3, 2.7, 3.2, 4, 5]; // 2 is an ellipse, more is squarer
+const CROWD = 9; // from so many people on, steps may differ so that the gaps are equal
 const RINGS = [2, 2.2, 2.5, 2.9, 3.5, 4.5];
 const LEAST = 24;
 
@@ -55,51 +56,98 @@ export function placeSeats(area: Area): Placed | null {
       ? [{ x: cx, y: cy, w: short * 0.2, h: short * 0.12 }]
       : (area.words ?? []);
 
-  const fit = (D: number, n: number): Placed | null => {
+  const fit = (D: number, n: number, uneven: boolean): Placed | null => {
     const outline = { a: cx - pad - D / 2, b: cy - pad - D / 2, n };
     if (outline.a <= 0 || outline.b <= 0) return null;
     const sink = across ? 0 : ((1 - (weights[0] ?? 1)) * D) / 2;
     const line = walk(outline);
     const sizes = weights.map((weight) => weight * D);
-    const total = sizes.reduce((sum, d) => sum + d + gap, 0);
-    let s = across ? line.length / 4 : 0;
-    let before = 0;
-    const seats = sizes.map((d, i) => {
-      if (i) s += (line.length * (before / 2 + d / 2 + gap)) / total;
-      before = d;
+    const sit = (s: number, d: number): Seat => {
       const [x, y] = line.at(s);
       const out = 1 + (D - d) / 2 / Math.hypot(x, y); // outer edges stay aligned
       return { x: x * out + cx, y: y * out + cy, d };
-    });
+    };
+    const between = (p: Seat, q: Seat) =>
+      Math.min(
+        Math.hypot(p.x - q.x, p.y - q.y) - (p.d + q.d) / 2,
+        apart(p.x, p.y, plateOf(q, plate)) - p.d / 2 + gap / 2,
+        apart(q.x, q.y, plateOf(p, plate)) - q.d / 2 + gap / 2,
+      );
+    const steps = uneven ? equalGaps(line, sizes, sit, between) : equalSteps(line, sizes, gap, across);
+    const seats = sizes.map((d, i) => sit(steps[i] ?? 0, d));
     const clash = seats.some(
       (p, i) =>
         words.some((box) => apart(p.x, p.y - sink, box) < p.d / 2 + moat + (p.y < box.y ? plate : 0)) ||
-        seats.some(
-          (q, j) =>
-            i !== j &&
-            (Math.hypot(p.x - q.x, p.y - q.y) < (p.d + q.d) / 2 + gap ||
-              apart(p.x, p.y, plateOf(q, plate)) < p.d / 2 + gap / 2),
-        ),
+        seats.some((q, j) => i < j && between(p, q) < gap),
     );
     return clash ? null : { D, ...outline, cx, cy, sink, seats };
   };
 
   let best: Placed | null = null;
-  for (const n of SHAPES) {
-    let low = LEAST;
-    let high = Math.min(max, w, h);
-    let found: Placed | null = null;
-    for (let k = 0; k < 12; k++) {
-      const middle = (low + high) / 2;
-      const tried = fit(middle, n);
-      if (tried) {
-        found = tried;
-        low = middle;
-      } else high = middle;
+  for (const uneven of weights.length < CROWD ? [false] : [false, true])
+    for (const n of SHAPES) {
+      let low = LEAST;
+      let high = Math.min(max, w, h);
+      let found: Placed | null = null;
+      for (let k = 0; k < 12; k++) {
+        const middle = (low + high) / 2;
+        const tried = fit(middle, n, uneven);
+        if (tried) {
+          found = tried;
+          low = middle;
+        } else high = middle;
+      }
+      if (found && (!best || found.D > best.D * 1.04)) best = found; // a squarer table must win 4 %
     }
-    if (found && (!best || found.D > best.D * 1.04)) best = found; // a squarer table must win 4 %
-  }
   return best;
+}
+
+/** Where each seat is along the outline when everybody takes the same share of its length. */
+function equalSteps(line: Walk, sizes: readonly number[], gap: number, across: boolean): number[] {
+  const total = sizes.reduce((sum, d) => sum + d + gap, 0);
+  let s = across ? line.length / 4 : 0;
+  return sizes.map((d, i) => {
+    if (i) s += (line.length * ((sizes[i - 1] ?? 0) / 2 + d / 2 + gap)) / total;
+    return s;
+  });
+}
+
+/** Where each seat is when the gaps between neighbours are equal: narrow where the outline turns, wide along it. */
+function equalGaps(
+  line: Walk,
+  sizes: readonly number[],
+  sit: (s: number, d: number) => Seat,
+  between: (p: Seat, q: Seat) => number,
+): number[] {
+  const goRound = (gap: number): number[] => {
+    const steps = [0];
+    for (const d of [...sizes.slice(1), sizes[0] ?? 0]) {
+      const from = steps[steps.length - 1] ?? 0;
+      const before = sit(from, sizes[steps.length - 1] ?? 0);
+      let low = from;
+      let high = from + line.length / 3;
+      for (let k = 0; k < 10; k++) {
+        const middle = (low + high) / 2;
+        if (between(before, sit(middle % line.length, d)) < gap) low = middle;
+        else high = middle;
+      }
+      steps.push(high);
+    }
+    return steps;
+  };
+  let low = -(sizes[1] ?? 0);
+  let high = sizes[1] ?? 0;
+  let steps = goRound(low);
+  for (let k = 0; k < 9; k++) {
+    const middle = (low + high) / 2;
+    const tried = goRound(middle);
+    if ((tried[sizes.length] ?? 0) > line.length) high = middle;
+    else {
+      low = middle;
+      steps = tried;
+    }
+  }
+  return steps;
 }
 
 /** The ring of time: the roundest outline that goes round the words and touches nobody; the largest of those. */

@@ -5,7 +5,10 @@ import { useRef } from "preact/hooks";
 import { Icon } from "./icon.tsx";
 import { _ } from "./language.ts";
 import { Lazy } from "./lazy.tsx";
+import { Request } from "./middle.tsx";
+import { wide } from "./screen.ts";
 import { phase, view } from "./store.ts";
+import { tight } from "./table.tsx";
 import { entriesOf, Saved, useWriting } from "./writing.tsx";
 
 /** My notes; only I read them. */
@@ -72,6 +75,7 @@ export function Notebook({ onClose, bare }: { onClose: () => void; bare?: boolea
       </header>
       <div class="pages">
         {bare ? null : <Lazy part="all" />}
+        {tight.value || !wide.value ? <Request /> : null}
         <Notes prompts={prompts} />
       </div>
     </aside>

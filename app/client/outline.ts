@@ -27,8 +27,14 @@ export function superellipse({ a, b, n }: Outline): (t: number) => Point {
   };
 }
 
-/** Measures an outline by its length; `at` gives the point after so many pixels. */
-export function walk(outline: Outline, samples = 180): { length: number; at: (s: number) => Point } {
+export interface Walk {
+  readonly length: number;
+  /** The point after so many pixels. */
+  readonly at: (s: number) => Point;
+}
+
+/** Measures an outline by its length. */
+export function walk(outline: Outline, samples = 180): Walk {
   const at = superellipse(outline);
   const points: Point[] = [];
   const along = [0];

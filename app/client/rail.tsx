@@ -1,9 +1,9 @@
 // The rail: every phase with its hour, how much is done, and which one is protected.
 import type { JSX } from "preact";
-import { Undo } from "./controls.tsx";
 import { _, hour } from "./language.ts";
 import { narrow } from "./screen.ts";
 import { face, phaseWords, seat, shortName, view } from "./store.ts";
+import { Undo } from "./undo.tsx";
 
 export function Rail(): JSX.Element | null {
   const here = view.value;
@@ -17,7 +17,8 @@ export function Rail(): JSX.Element | null {
         {here.plan.map((each, index) => {
           const now = index === at && !over;
           const classes = [now ? "now" : "", each.done ? "done" : "", each.protected ? "kept" : ""];
-          const client = here.conduct?.clients[each.round - 1];
+          const turnBegins = here.session.turns > 1 && each.round !== here.plan[index - 1]?.round;
+          const client = turnBegins ? here.conduct?.clients[each.round - 1] : null;
           return (
             <li
               key={each.key}
@@ -30,7 +31,7 @@ export function Rail(): JSX.Element | null {
             >
               <b>
                 {phaseWords(each)?.title ?? each.key}
-                {here.session.turns > 1 && client && seat(client) ? ` · ${shortName(client)}` : ""}
+                {client && seat(client) ? ` · ${shortName(client)}` : ""}
               </b>
               <span class="num">
                 {hour(each.starts_at, here.session.zone)}

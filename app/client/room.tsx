@@ -10,6 +10,7 @@ import { _ } from "./language.ts";
 import { Lazy, Live, later, loadLive, loadParts } from "./lazy.tsx";
 import { middleKey, part, Request, Step } from "./middle.tsx";
 import { LinkLine } from "./parts.tsx";
+import { wide } from "./screen.ts";
 import { ask, inWriting, link, phase, seat, view } from "./store.ts";
 import { Table } from "./table.tsx";
 import type { SeatView, View } from "./wire.gen.ts";
@@ -21,13 +22,15 @@ export function fromMyChair(seats: readonly SeatView[], me: string): readonly Se
 }
 
 export function Room({ session }: { session: string }): JSX.Element {
-  const wide = typeof matchMedia === "function" && matchMedia("(width >= 80rem)").matches;
-  const notebook = useSignal(wide);
+  const notebook = useSignal(wide.value);
   const deskNotebook = useSignal(false);
   const timeHidden = useSignal(remembers("ronde:time-hidden"));
   const here = view.value;
   const linked = link.value.state === "live";
   useEffect(() => void loadParts().then(() => loadLive(session)), [linked]);
+  useEffect(() => {
+    if (!wide.value && !document.activeElement?.closest("#notebook")) notebook.value = false; // room for the table
+  }, [wide.value]);
   useEffect(
     () =>
       listen({

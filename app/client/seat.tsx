@@ -29,7 +29,15 @@ export function Seat({ seat, me, floor }: { seat: SeatView; me: boolean; floor: 
         <Picture seat={seat} />
       </div>
       <p class="plate" title={seat.name}>
-        <b>{me ? _("You") : <bdi>{short(seat.name)}</bdi>}</b>
+        <b>
+          {me ? (
+            _("You")
+          ) : (
+            <bdi>
+              <Short name={short(seat.name)} />
+            </bdi>
+          )}
+        </b>
         {word ? <span>{word}</span> : null}
         {pathOf(seat)}
         {lineOf(seat)}
@@ -42,6 +50,22 @@ export function Seat({ seat, me, floor }: { seat: SeatView; me: boolean; floor: 
         </span>
       ) : null}
     </li>
+  );
+}
+
+const LONG = 14;
+const COMPOUND = /^(.+-\p{L})(\p{L}+)$/u;
+
+/** A first name; of a long compound one, small plates keep an initial: Maximilien-A. */
+function Short({ name }: { name: string }): JSX.Element {
+  const [, head, tail] = name.length > LONG ? (COMPOUND.exec(name) ?? []) : [];
+  return head ? (
+    <>
+      {head}
+      <i class="tail">{tail}</i>
+    </>
+  ) : (
+    <span>{name}</span>
   );
 }
 

@@ -1,4 +1,5 @@
 // The round table: seats placed for the size of the screen, the wood, and the ring of time.
+import { signal } from "@preact/signals";
 import type { ComponentChildren, JSX } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { placeArc, placeRing, placeSeats } from "./geometry.ts";
@@ -8,6 +9,12 @@ import { path } from "./outline.ts";
 import { Seat } from "./seat.tsx";
 import { face, slot } from "./store.ts";
 import type { SeatView } from "./wire.gen.ts";
+
+const SMALL = 84; // px; below, a plate has room for a name only
+const WORTH = 140; // px; below, a request in the middle costs the faces too much
+
+/** Whether the request in the middle is shortened; it is whole beside the table then. */
+export const tight = signal(false);
 
 interface Props {
   /** From the viewer clockwise. */
@@ -102,11 +109,18 @@ function arrange(table: HTMLElement, weights: readonly number[], arc: boolean): 
   };
   if (!area.w || !weights.length) return;
   stage.style.setProperty("--sink", "0px");
-  const words = arc ? [] : wordsOf(table, stage.querySelector(".core"));
-  const round = arc ? null : placeSeats({ ...area, words });
-  const placed = arc ? placeArc(area) : (round ?? placeSeats({ ...area, words: [] }));
-  table.toggleAttribute("data-away", !placed || placed.D < 12); // no place for faces under a long note
-  if (!placed) return;
+  stage.removeAttribute("data-tight");
+  const core = stage.querySelector(".core");
+  let words = arc ? [] : wordsOf(table, core);
+  let round = arc ? null : placeSeats({ ...area, words });
+  tight.value = !arc && core?.clientWidth !== 0 && (round?.D ?? 0) < WORTH && words.length > 0;
+  if (tight.value) {
+    stage.setAttribute("data-tight", ""); // a long request gives way to the faces
+    words = wordsOf(table, core);
+    round = placeSeats({ ...area, words });
+  }
+  const placed = round ?? placeArc(area); // no room for a table: a row of faces
+  table.toggleAttribute("data-row", !arc && !round);
   if ("n" in placed) {
     const { a, b, n, cx, cy, sink, D } = placed;
     const ring = placeRing(placed, { words, air: number("--air", 12), plate: area.plate });
@@ -124,7 +138,10 @@ function arrange(table: HTMLElement, weights: readonly number[], arc: boolean): 
   table.querySelectorAll<HTMLElement>(".seat").forEach((seat, i) => {
     for (const [key, value] of Object.entries(placed.seats[i] ?? {}))
       seat.style.setProperty(`--${key}`, `${(value as number).toFixed(1)}px`);
+    const { x = 0, y = 0 } = placed.seats[i] ?? {};
+    seat.style.setProperty("--z", String(Math.round(area.h - y)));
+    seat.style.setProperty("--outer", x < area.w / 2 ? "16%" : "84%"); // a hand, away from the neighbours
   });
-  table.toggleAttribute("data-small", placed.D < 84); // small faces keep the name only
+  table.toggleAttribute("data-small", placed.D < SMALL); // small faces keep the name only
   requestAnimationFrame(() => requestAnimationFrame(() => table.setAttribute("data-placed", ""))); // the first placing does not move
 }

@@ -226,6 +226,7 @@ export interface ConductView {
   readonly late_ms: number;
   readonly proposals: readonly ProposalView[];
   readonly undo: string | null;
+  readonly undo_since: number | null;
   readonly undo_until: number | null;
   readonly unheard: readonly string[];
   readonly waiting: number;

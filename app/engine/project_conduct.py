@@ -4,6 +4,7 @@ from datetime import datetime
 
 from app.engine.decide_cast import next_turn
 from app.engine.decide_time import blocked
+from app.engine.evolve_time import UNDO_FOR
 from app.engine.floor import experts
 from app.engine.instants import as_ms, span_ms
 from app.engine.project_ladder import project_drops
@@ -29,6 +30,7 @@ def project_conduct(
         late_ms=span_ms(ends_at - session.clock.promised_end),
         proposals=tuple(_proposal(each) for each in proposals(session, now, ends_at)),
         undo=undo.change if undo else None,
+        undo_since=as_ms(undo.until - UNDO_FOR) if undo else None,
         undo_until=as_ms(undo.until) if undo else None,
         unheard=tuple(
             person.id

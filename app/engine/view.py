@@ -216,6 +216,7 @@ class ConductView:
     late_ms: int  # positive when behind the promised end
     proposals: tuple[ProposalView, ...]
     undo: str | None  # what Undo would take back, by its event's name
+    undo_since: int | None  # when that was done
     undo_until: int | None
     unheard: tuple[str, ...]  # people who have not had the floor in this phase
     waiting: int  # texts written and not yet revealed

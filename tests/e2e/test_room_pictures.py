@@ -1,0 +1,46 @@
+"""Keeps pictures of room and console with few and many people at four widths, light and dark, in both languages."""
+
+from itertools import product
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser
+
+from app.main import Parts
+from tests.e2e.people import StoryClock
+from tests.e2e.screens import open_screens
+from tests.e2e.test_layout import FLAWS, TWO_FRAMES
+from tests.e2e.walk import gather
+
+SIZES = ((320, 640), (390, 844), (1280, 800), (1440, 900))
+STATES = ("hands", "contract")
+WITHOUT_NOTES = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(".told { display: none !important }");
+  document.adoptedStyleSheets = [sheet];
+}"""
+"""Nobody but the three has a window, so sound never comes and the note about it would lie on every table."""
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize("people", [3, 6, 8, 10])
+async def test_every_picture_of_a_table_is_whole(
+    people: int, lang: str, browser: Browser, parts: Parts, clock: StoryClock, artefacts: Path
+) -> None:
+    folder = artefacts / "screens" / "tables"
+    folder.mkdir(parents=True, exist_ok=True)
+    screens = await open_screens(browser, await gather(parts, clock, people, lang), lang)
+    found: list[str] = []
+    async for name, page in screens.walk(STATES):
+        if name.startswith("after"):
+            continue
+        await page.evaluate(WITHOUT_NOTES)
+        for (width, height), scheme in product(SIZES, ("light", "dark")):
+            await page.set_viewport_size({"width": width, "height": height})
+            await page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # one of its literals
+            await page.evaluate(TWO_FRAMES)
+            called = f"{people}-{name.replace(' ', '-')}-{width}-{scheme}-{lang}"
+            await page.screenshot(path=folder / f"{called}.png")
+            if scheme == "light":
+                found += [f"{called}: {flaw}" for flaw in await page.evaluate(FLAWS)]
+    assert not found, "\n".join(found)
