@@ -10,6 +10,7 @@ import { Seat } from "./seat.tsx";
 import { face, slot } from "./store.ts";
 import type { SeatView } from "./wire.gen.ts";
 
+const LEAST_HEIGHT = 48; // px; below, no face can be drawn
 const SMALL = 84; // px; below, a plate has room for a name only
 const WORTH = 140; // px; below, a request in the middle costs the faces too much
 
@@ -107,7 +108,9 @@ function arrange(table: HTMLElement, weights: readonly number[], arc: boolean): 
     max: number("--max", 300),
     weights,
   };
-  if (!area.w || !weights.length) return;
+  const room = area.w > 0 && area.h >= LEAST_HEIGHT;
+  table.toggleAttribute("data-away", !room); // under an open notebook and a long note there is no place for faces
+  if (!room || !weights.length) return;
   stage.style.setProperty("--sink", "0px");
   stage.removeAttribute("data-tight");
   const core = stage.querySelector(".core");
