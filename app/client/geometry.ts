@@ -17,6 +17,8 @@ export interface Area {
   /** How far a name hangs below its circle. */
   readonly plate?: number;
   readonly max?: number;
+  /** Whether steps may differ, for the largest faces of a crowd. */
+  readonly uneven?: boolean;
 }
 
 export interface Seat {
@@ -84,7 +86,7 @@ export function placeSeats(area: Area): Placed | null {
   };
 
   let best: Placed | null = null;
-  for (const uneven of weights.length < CROWD ? [false] : [false, true])
+  for (const uneven of !area.uneven || weights.length < CROWD ? [false] : [false, true])
     for (const n of SHAPES) {
       let low = LEAST;
       let high = Math.min(max, w, h);

@@ -107,6 +107,7 @@ function arrange(table: HTMLElement, weights: readonly number[], arc: boolean): 
     plate: number("--hang", 10),
     max: number("--max", 300),
     weights,
+    uneven: true,
   };
   const room = area.w > 0 && area.h >= LEAST_HEIGHT;
   table.toggleAttribute("data-away", !room); // under an open notebook and a long note there is no place for faces

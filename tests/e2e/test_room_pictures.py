@@ -7,7 +7,6 @@ import pytest
 from playwright.async_api import Browser
 
 from app.main import Parts
-from app.realtime.continuity import Continuity
 from tests.e2e.people import StoryClock
 from tests.e2e.screens import open_screens
 from tests.e2e.test_layout import FLAWS, TWO_FRAMES
@@ -29,22 +28,11 @@ CUT = """[...document.querySelectorAll('.plate b')]
   .map((each) => each.textContent)"""
 
 
-async def _nothing(_loop: Continuity) -> None:
-    """Leave the group where it is: without sound it would soon go on in writing, away from the table."""
-
-
 @pytest.mark.parametrize("lang", ["fr", "en"])
 @pytest.mark.parametrize("people", [3, 6, 8, 10])
 async def test_every_picture_of_a_table_is_whole(
-    people: int,
-    lang: str,
-    browser: Browser,
-    parts: Parts,
-    clock: StoryClock,
-    artefacts: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    people: int, lang: str, browser: Browser, parts: Parts, clock: StoryClock, artefacts: Path
 ) -> None:
-    monkeypatch.setattr(Continuity, "tick", _nothing)
     folder = artefacts / "screens" / "tables"
     folder.mkdir(parents=True, exist_ok=True)
     screens = await open_screens(browser, await gather(parts, clock, people, lang), lang)

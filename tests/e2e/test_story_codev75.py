@@ -163,7 +163,7 @@ async def choosing(story: Story) -> None:
     await expect(nadia.page.locator("[data-person].me")).to_contain_text(story.words("client"))
     await cast.later(minutes=4)
     await story.go_on("expose")
-    await host.press("Undo")
+    await host.page.keyboard.press("u")
     await story.everyone_reaches("subject")
     await story.go_on("expose")
 
