@@ -75,6 +75,11 @@ export function Notebook({ onClose, bare }: { onClose: () => void; bare?: boolea
       </header>
       <div class="pages">
         {bare ? null : <Lazy part="all" />}
+        {!wide.value && view.value?.session.status === "ended" ? (
+          <a class="btn main" href={`/after/${view.value.session.id}`}>
+            {_("Go to my page")}
+          </a>
+        ) : null}
         {tight.value || !wide.value ? <Request /> : null}
         <Notes prompts={prompts} />
       </div>

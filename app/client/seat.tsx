@@ -1,6 +1,6 @@
 // One seat: a face or initials, a name with one word of state, collars for the client and the floor.
 import { Hand } from "lucide";
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { Icon } from "./icon.tsx";
 import { _ } from "./language.ts";
 import { heard, pictures } from "./media/state.ts";
@@ -29,15 +29,7 @@ export function Seat({ seat, me, floor }: { seat: SeatView; me: boolean; floor: 
         <Picture seat={seat} />
       </div>
       <p class="plate" title={seat.name}>
-        <b>
-          {me ? (
-            _("You")
-          ) : (
-            <bdi>
-              <Short name={short(seat.name)} />
-            </bdi>
-          )}
-        </b>
+        <b>{me ? _("You") : <bdi>{shortened(short(seat.name))}</bdi>}</b>
         {word ? <span>{word}</span> : null}
         {pathOf(seat)}
         {lineOf(seat)}
@@ -57,16 +49,9 @@ const LONG = 14;
 const COMPOUND = /^(.+-\p{L})(\p{L}+)$/u;
 
 /** A first name; of a long compound one, small plates keep an initial: Maximilien-A. */
-function Short({ name }: { name: string }): JSX.Element {
+function shortened(name: string): ComponentChildren {
   const [, head, tail] = name.length > LONG ? (COMPOUND.exec(name) ?? []) : [];
-  return head ? (
-    <>
-      {head}
-      <i class="tail">{tail}</i>
-    </>
-  ) : (
-    <span>{name}</span>
-  );
+  return head ? [head, <i class="tail">{tail}</i>] : name;
 }
 
 const PATHS: Readonly<Record<string, () => string>> = {
