@@ -16,25 +16,15 @@ router = APIRouter()
 
 
 @dataclass(frozen=True, slots=True)
-class RoomPage:
-    """The round table, for someone who sits at it."""
+class TablePage:
+    """The round table: the room for those who sit at it, the console for whoever conducts."""
 
-    template: ClassVar[str] = "pages/room.html"
+    template: ClassVar[str] = "pages/table.html"
     session: str
     group: str
     number: int
     person: str
-
-
-@dataclass(frozen=True, slots=True)
-class ConsolePage:
-    """The same table, for its facilitator."""
-
-    template: ClassVar[str] = "pages/console.html"
-    session: str
-    group: str
-    number: int
-    person: str
+    script: str  # the entry in app/client/entries
 
 
 @router.get("/room/{sid}")
@@ -48,7 +38,8 @@ async def room(request: Request, asker: Annotated[Asker, who(Who.SEAT)]) -> Resp
     if planned.status is Status.CANCELLED or _charter_missing(request, planned):
         return RedirectResponse(f"/door/{planned.id}", 303)
     return parts(request).pages.show(
-        request, RoomPage(planned.id, await _group(request, planned), planned.number, str(asker.seat))
+        request,
+        TablePage(planned.id, await _group(request, planned), planned.number, str(asker.seat), "room.js"),
     )
 
 
@@ -61,7 +52,9 @@ async def console(request: Request, asker: Annotated[Asker, who(Who.SEAT)]) -> R
         return RedirectResponse(f"/{'sessions' if is_host else 'door'}/{planned.id}", 303)
     if not is_host and not await _conducts(request, planned, asker.seat):
         return RedirectResponse(f"/room/{planned.id}", 303)
-    page = ConsolePage(planned.id, await _group(request, planned), planned.number, str(asker.seat))
+    page = TablePage(
+        planned.id, await _group(request, planned), planned.number, str(asker.seat), "console.js"
+    )
     return parts(request).pages.show(request, page)
 
 
