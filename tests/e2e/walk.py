@@ -146,10 +146,12 @@ class Gathering:
         yield "ended"
 
 
-async def gather(parts: Parts, clock: StoryClock, people: int = 8, lang: str = "fr") -> Gathering:
-    """Plan codev-75 for a number of people besides the facilitator, twenty minutes from now."""
+async def gather(
+    parts: Parts, clock: StoryClock, people: int = 8, lang: str = "fr", kind: str = "codev-75"
+) -> Gathering:
+    """Plan a protocol for a number of people besides the facilitator, twenty minutes from now."""
     now = clock.now()
-    protocol = await parts.protocols.find("codev-75")
+    protocol = await parts.protocols.find(kind)
     assert protocol is not None
     name = f"with-{people}"
     session, group = SessionId(name), GroupId(f"group-{name}")
@@ -178,7 +180,7 @@ async def gather(parts: Parts, clock: StoryClock, people: int = 8, lang: str = "
     starts_at = now + timedelta(minutes=20)
     planned = SessionPlanned(
         session, "Cercle des directrices et directeurs d’établissement", 3, protocol.id, protocol.content_hash, lang,
-        "Europe/Paris", starts_at, (Invited(HOST, "Hélène Roy", Role.FACILITATOR), *invited),
+        "Europe/Paris", starts_at, (Invited(HOST, "Hélène Roy", Role.FACILITATOR), *invited), rounds=protocol.rounds,
     )  # fmt: skip
     await parts.rooms.begin(planned, CommandId(f"plan-{name}"), HOST)
     await parts.directory.save_session(
