@@ -20,7 +20,7 @@ export function walkRound(list: HTMLElement): void {
   stop(0);
   list.addEventListener("focusin", ({ target }) => {
     const seat = (target as HTMLElement).closest<HTMLElement>("li");
-    const words = [...(seat?.querySelectorAll(".plate, .hand") ?? [])].map((each) =>
+    const words = [...(seat?.querySelectorAll(".plate > *, .hand") ?? [])].map((each) =>
       each.textContent?.trim(),
     );
     seat?.setAttribute("aria-label", words.join(", "));

@@ -60,7 +60,7 @@ async def test_a_format_with_turns_is_whole_in_every_phase_to_its_end(
         await gathering.do(HOST, Next(session.slot.key))
     await gathering.do(HOST, End())
     for _name, page, _path in screens.live:
-        await expect(page.get_by_role("heading", level=1)).to_contain_text("terminée")
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("finie")
     assert len(turns) == session.rounds > 1
     assert not found, "\n".join(found)
     assert not screens.troubles

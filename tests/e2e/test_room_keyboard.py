@@ -74,7 +74,7 @@ async def test_arrows_lead_round_the_table_and_each_seat_says_its_sentence(
     assert order[0] == gathering.guests[-1]
     for key, person in (("ArrowRight", order[1]), ("ArrowDown", order[2]), ("ArrowLeft", order[1]), ("End", order[3]), ("ArrowRight", order[0])):  # fmt: skip
         await press(key)
-        await expect(page.locator(f"[data-person='{person}']")).to_be_focused()
+        await expect(page.locator(f"li[data-person='{person}']")).to_be_focused()
     await press("ArrowRight")
     sentence = await page.locator(":focus").get_attribute("aria-label")
     assert sentence

@@ -36,8 +36,10 @@ async def lead_to(gathering: Gathering, phase: str) -> None:
 
 async def notebook(page: Page) -> None:
     """Open the notebook unless it lies open."""
-    if not await page.locator("#notebook").count():
-        await page.get_by_role("contentinfo").get_by_role("button", name=SAY("Notebook")).click()
+    button = page.get_by_role("contentinfo").get_by_role("button", name=SAY("Notebook"))
+    await expect(button).to_be_visible()
+    if await button.get_attribute("aria-expanded") != "true":
+        await button.click()
     await expect(page.locator("#notebook")).to_be_visible()
 
 
@@ -48,22 +50,22 @@ async def test_a_second_tab_takes_over_only_when_it_is_asked_to(
     screens = await open_screens(browser, gathering)
     first, path = screens.client, f"/room/{gathering.session}"
     await first.goto(path)
-    await expect(first.locator("[data-person]")).to_have_count(4)
+    await expect(first.locator(".seats > li")).to_have_count(4)
     second = await first.context.new_page()
     watch(second, screens.troubles)
     second.set_default_timeout(PATIENCE)
     await second.goto(path)
     here, there = SAY("Take over here"), SAY("Open elsewhere")
     await expect(second.get_by_role("heading", name=there)).to_be_visible()
-    await expect(first.locator("[data-person]")).to_have_count(4)
+    await expect(first.locator(".seats > li")).to_have_count(4)
     await second.get_by_role("button", name=here).click()
-    await expect(second.locator("[data-person]")).to_have_count(4)
+    await expect(second.locator(".seats > li")).to_have_count(4)
     await expect(first.get_by_role("heading", name=there)).to_be_visible()
     await expect(
         first.get_by_text(SAY("You have this table open in another window or on another device."))
     ).to_be_visible()
     await first.get_by_role("button", name=here).click()
-    await expect(first.locator("[data-person]")).to_have_count(4)
+    await expect(first.locator(".seats > li")).to_have_count(4)
     await expect(second.get_by_role("heading", name=there)).to_be_visible()
     assert not screens.troubles
 
