@@ -1,0 +1,125 @@
+"""A client drops out of their own phase: time waits, and each of four ways to go on leads somewhere, on the screens."""
+
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from app.engine.commands import Next
+from app.engine.continuity import Rung
+from app.main import Parts
+from tests.e2e.broken import Broken, Window, broken
+from tests.e2e.people import LAPTOP, PHONE, StoryClock
+from tests.e2e.walk import HOST
+
+pytestmark = pytest.mark.xdist_group("stories")
+
+
+async def _client_drops(story: Broken) -> tuple[Window, Window, Window]:
+    """Open three windows, let the client's break, and wait until time waits."""
+    host = await story.sit(HOST)
+    client = await story.sit(story.gathering.client, PHONE)
+    consultant = await story.sit(story.gathering.guests[2], LAPTOP)
+    await story.drop(client)
+    for _ in range(100):
+        if (await story.session()).clock.running_since is None:
+            break
+        await story.later(seconds=1)
+        await host.page.wait_for_timeout(50)
+    name = await story.name(client.person)
+    await expect(host.card("client-away")).to_contain_text(story.words("{name} is away.", name=name))
+    await expect(
+        consultant.says("{name} is away. Time waits for them. Let us stay together a minute.", name=name)
+    ).to_be_visible()
+    return host, client, consultant
+
+
+async def _time_runs(story: Broken, host: Window) -> None:
+    await expect(host.card("client-away")).to_have_count(0)
+    assert (await story.session()).clock.running_since is not None
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+async def test_the_group_waits_and_the_client_reads_what_they_missed(
+    browser: Browser, parts: Parts, clock: StoryClock, artefacts: Path, lang: str
+) -> None:
+    folder = artefacts / "screens" / f"drop-client-{lang}"
+    async with broken(browser, parts, clock, folder, lang=lang, until="expose") as story:
+        host, client, consultant = await _client_drops(story)
+        await story.shot(host, "1-console-choices")
+        await story.shot(consultant, "2-room-waits")
+        await host.press("Wait a minute more")
+        await expect(host.says("Time waits. It runs again when you say so.")).to_be_visible()
+        await story.later(seconds=60)
+        await story.back(client)
+        await expect(client.card("missed")).to_contain_text(story.words("You are back. Nothing is lost."))
+        await story.shot(client, "3-phone-missed")
+        await client.press("Understood")
+        await expect(client.card("missed")).to_have_count(0)
+        await expect(host.card("client-back")).to_be_visible()
+        await host.press("Let time run again")
+        await expect(host.card("client-back")).to_have_count(0)
+        assert (await story.session()).clock.running_since is not None
+
+
+async def test_a_client_on_the_telephone_has_their_request_written_and_accepted(
+    browser: Browser, parts: Parts, clock: StoryClock, artefacts: Path
+) -> None:
+    folder = artefacts / "screens" / "drop-phone"
+    async with broken(browser, parts, clock, folder, lang="fr", until="expose") as story:
+        host, client, consultant = await _client_drops(story)
+        name = await story.name(client.person)
+        await host.press("{name} is on the telephone", name=name)
+        await _time_runs(story, host)
+        seat = consultant.page.locator(f"[data-person='{client.person}']")
+        await expect(seat).to_contain_text(story.words("by phone"))
+        for _ in range(2):
+            slot = (await story.session()).slot
+            assert slot is not None
+            await story.gathering.do(HOST, Next(slot.key))
+        await story.later(seconds=30)
+        assert (await story.session()).clock.running_since is not None, (
+            "nobody waits for who is on the telephone"
+        )
+        request = host.page.get_by_label(story.words("The request, in one sentence"))
+        await request.fill("Aidez-moi à dire non sans me fermer de porte.")
+        await request.blur()
+        await host.press("{name} says yes on the telephone", name=name)
+        await host.press("Accept for the consultants")
+        await story.shot(host, "console-contract-by-phone")
+        await expect(
+            consultant.page.get_by_text("Aidez-moi à dire non sans me fermer de porte.").first
+        ).to_be_visible()
+        contract = (await story.session()).contracts[1]
+        assert contract.accepted
+
+
+async def test_the_group_goes_on_in_writing_and_the_client_finds_it_there(
+    browser: Browser, parts: Parts, clock: StoryClock, artefacts: Path
+) -> None:
+    folder = artefacts / "screens" / "drop-writing"
+    async with broken(browser, parts, clock, folder, lang="fr", until="expose") as story:
+        host, client, consultant = await _client_drops(story)
+        await host.press("Go on in writing")
+        await _time_runs(story, host)
+        await expect(consultant.says("We go on in writing.")).to_be_visible()
+        await story.later(seconds=40)
+        await story.back(client)
+        await client.press("Understood")
+        await expect(client.says("We go on in writing.")).to_be_visible()
+        await story.shot(client, "phone-in-writing")
+        assert (await story.session()).ladder.rung is Rung.TEXT
+
+
+async def test_the_reserve_client_takes_the_place_and_time_runs(
+    browser: Browser, parts: Parts, clock: StoryClock, artefacts: Path
+) -> None:
+    folder = artefacts / "screens" / "drop-reserve"
+    async with broken(browser, parts, clock, folder, lang="en", until="expose") as story:
+        host, _, consultant = await _client_drops(story)
+        reserve = story.gathering.guests[1]
+        await host.press("{name} becomes the client", name=await story.name(reserve))
+        await _time_runs(story, host)
+        assert (await story.session()).client == reserve
+        await expect(consultant.page.locator(f"[data-person='{reserve}'].is-client")).to_have_count(1)
+        await story.shot(host, "console-reserve")
