@@ -90,7 +90,7 @@ class Writers:
         for guest in cast.people[1:]:
             await come_in(guest)
         await self.host.link("Open the console").click()
-        await self.host.page.locator(".ways summary").click()
+        await self.host.page.locator(".rungs summary").click()
         await self.host.press("writing")
         await self.karim.reads("Say hello in writing while the others arrive.")
         await self.say(self.karim, "hello")
