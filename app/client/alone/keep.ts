@@ -17,8 +17,15 @@ interface Policies {
   createPolicy(name: string, rules: { createScriptURL(): string }): { createScriptURL(from: string): string };
 }
 
-/** Installs the worker; a browser that has none, or refuses it, works as before while the server answers. */
-export async function install(): Promise<void> {
+let installed: Promise<void> | null = null;
+
+/** Installs the worker, once for each page; a browser that has none, or refuses it, works as before while the server answers. */
+export function install(): Promise<void> {
+  installed ??= register(); // the policy may be made only once
+  return installed;
+}
+
+async function register(): Promise<void> {
   const types = (globalThis as { trustedTypes?: Policies }).trustedTypes;
   const url = types?.createPolicy("ronde-worker", { createScriptURL: () => "/sw.js" }).createScriptURL("");
   await navigator.serviceWorker?.register(url ?? "/sw.js", { scope: "/", updateViaCache: "none" });
