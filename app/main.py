@@ -18,7 +18,6 @@ from starlette.middleware.gzip import GZipMiddleware
 import app.web
 from app.config import Settings
 from app.engine.ids import PersonId, SessionId
-from app.engine.view import Live
 from app.gateways.calendar import calendar_entry
 from app.gateways.cipher import InstallationCipher, installation_key
 from app.gateways.clock import RandomIds, SystemClock
@@ -126,7 +125,7 @@ def build(settings: Settings, clock: Clock, video: Video | None = None) -> Parts
     rooms.subscribe(None, hub.publish)
     video = video or _video(settings)
     continuity = Continuity(rooms, hub, video, clock)
-    hub.live = lambda session: Live(quality=continuity.quality(session))
+    hub.live = continuity.live
     reconciler = Reconciler(rooms, hub, video, clock)
     mailer = (
         SmtpMailer(settings.smtp, settings.mail_from, clock)

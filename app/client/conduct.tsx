@@ -171,7 +171,8 @@ function Ready(): JSX.Element | null {
 
 /** One gauge for the group: live, never kept, nobody named. */
 function Voices(): JSX.Element | null {
-  const balance = view.value?.conduct?.balance ?? 1;
+  const balance = view.value?.conduct?.balance ?? null;
+  if (balance === null) return null;
   const word =
     balance > 0.66
       ? _("Voices are shared")

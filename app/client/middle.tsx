@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { _, hour } from "./language.ts";
 import { face, phase, shortName, slot, view } from "./store.ts";
+import type { View } from "./wire.gen.ts";
 
 /** The words of the middle as one string, for placing seats anew when they change. */
 export function middleKey(): string {
@@ -56,16 +57,20 @@ export function part(): string {
     case "closed":
       return _("Thank you. What you wrote for yourself waits on your page.");
   }
-  if (here.clock.state === "paused") return pausedFor(here.clock.reason, shortName(here.request.person));
+  if (here.clock.state === "paused") return pausedFor(here);
   if (here.floor.holder === here.me.id && phase.value?.voice !== "client")
     return _("You have the floor. Take your time.");
   const guidance = phase.value?.guidance ?? {};
   return guidance[here.me.role] ?? guidance.consultant ?? "";
 }
 
-function pausedFor(reason: string, client: string): string {
+function pausedFor({ clock: { reason }, request, me }: View): string {
+  if (reason === "client-away" && request.person === me.id)
+    return _("Time waited for you. It runs again in a moment.");
   if (reason === "client-away")
-    return _("{name} is away. Time waits for them. Let us stay together a minute.", { name: client });
+    return _("{name} is away. Time waits for them. Let us stay together a minute.", {
+      name: shortName(request.person),
+    });
   return reason || _("Time waits. So do we.");
 }
 

@@ -63,7 +63,7 @@ const PATHS: Readonly<Record<string, () => string>> = {
 /** How one is here, when it is another way than the group's. */
 function pathOf(seat: SeatView): JSX.Element | null {
   const word = seat.rung !== view.value?.ladder.rung && seat.presence === "here" && PATHS[seat.rung]?.();
-  return word ? <span class="link">{word}</span> : null;
+  return word ? <span class="path">{word}</span> : null;
 }
 
 /** For whoever conducts: when somebody hears badly, or nothing. */

@@ -239,7 +239,7 @@ export interface ConductView {
   readonly cast_reserve: string | null;
   readonly cast_why: Readonly<Record<string, string | number>>;
   readonly duties: readonly DutyView[];
-  readonly balance: number;
+  readonly balance: number | null;
   readonly offer: string | null;
   readonly quality: Readonly<Record<string, string>>;
   readonly drops: readonly DropView[];
@@ -642,6 +642,7 @@ export interface Health {
   readonly rung: Rung;
   readonly flowing: boolean;
   readonly quality?: "good" | "poor" | "lost";
+  readonly voice?: number;
 }
 
 /** The answer to hello: everything, or nothing but `seq` when `since` was already the newest. */

@@ -192,7 +192,7 @@ class DropView:
 class Live:
     """What is known of the moment and belongs to no fact: it is shown to whoever conducts, and never stored."""
 
-    balance: float = 1.0
+    balance: float | None = None
     quality: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -229,7 +229,7 @@ class ConductView:
     cast_reserve: str | None
     cast_why: Mapping[str, str | int]  # reason code and its values; the sentence is in the catalogue
     duties: tuple[DutyView, ...]
-    balance: float  # 0 all the time with one voice … 1 evenly shared; live only, never stored
+    balance: float | None  # 0 one consultant has all the time … 1 evenly shared, null unknown; never stored
     offer: str | None  # a higher rung the group could go up to
     quality: Mapping[str, str]  # person → good | poor | lost, as their browser says; live only, never stored
     drops: tuple[DropView, ...]

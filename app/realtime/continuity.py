@@ -1,7 +1,6 @@
 """Keeps every group together: folds what browsers report, asks LiveKit how it is, and moves groups and people between rungs."""
 
 import asyncio
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -16,6 +15,8 @@ from app.engine.ladder import LIVEKIT, NO_LIVEKIT, Fault
 from app.engine.ladder_commands import MoveGroup, MovePerson, OfferRise
 from app.engine.protocol import CONDUCT
 from app.engine.state import Session, Status
+from app.engine.view import UNKNOWN, Live
+from app.realtime.equity import MOST_AT_ONCE, balance
 from app.realtime.hub import Hub
 from app.realtime.messages import Health
 from app.usecases.ports import Clock, Conflict, Erased, GatewayError, NewerEvent, Quarantined
@@ -50,7 +51,11 @@ class Watched:
 
     watch: Watch
     quality: dict[str, str] = field(default_factory=dict)
-    told: dict[str, str] = field(default_factory=dict)  # what whoever conducts was last told of it
+    voices: dict[PersonId, int] = field(default_factory=dict)  # ms spoken in this phase
+    balance: float | None = None  # how evenly
+    told: tuple[dict[str, str], float | None] = field(
+        default=({}, None)
+    )  # what whoever conducts was last told
     key: str = ""
     began: datetime | None = None
     wishes: dict[PersonId, tuple[Rung | None, datetime]] = field(default_factory=dict)
@@ -75,14 +80,18 @@ class Continuity:
         watched = self._watch(session)
         if watched is not None:
             watched.quality[person] = health.quality
+            watched.voices[person] = watched.voices.get(person, 0) + min(health.voice, MOST_AT_ONCE)
             flowing = health.flowing and health.quality != "lost"
             report = Report(person, health.rung, flowing)
             watched.watch = policy.heard(watched.watch, report, self._clock.now())
 
-    def quality(self, session: SessionId) -> Mapping[str, str]:
-        """Say how well each hears and is heard, as their browsers said last; nothing of it is ever stored."""
+    def live(self, session: SessionId) -> Live:
+        """Say how well each hears and is heard, as their browsers said last, and how evenly voices are shared.
+
+        Nothing of it is ever stored.
+        """
         watched = self._watched.get(session)
-        return dict(watched.quality) if watched else {}
+        return Live(balance=watched.balance, quality=dict(watched.quality)) if watched else UNKNOWN
 
     async def probe(self) -> None:
         """Ask LiveKit once whether it answers, for all rooms; in a rehearsal the drill answers."""
@@ -118,8 +127,9 @@ class Continuity:
                 continue
             for command in self._judge(session, watched):
                 await self._give(session, command)
-            if watched.quality != watched.told:
-                watched.told = dict(watched.quality)
+            watched.balance = balance(session, watched.voices, self._hub.present(session_id))
+            if (watched.quality, watched.balance) != watched.told:
+                watched.told = (dict(watched.quality), watched.balance)
                 self._hub.refresh(session_id)
 
     def _judge(self, session: Session, watched: Watched) -> tuple[Command, ...]:
@@ -158,6 +168,7 @@ class Continuity:
         key = session.slot.key if session.slot else ""
         if key != watched.key:
             watched.key, watched.began = key, now
+            watched.voices.clear()
 
     def _is_boundary(self, session: Session, watched: Watched, now: datetime) -> bool:
         if session.clock.running_since is None:

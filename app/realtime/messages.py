@@ -93,6 +93,8 @@ class Health(msgspec.Struct, tag_field="t", tag="health", frozen=True):
     rung: Rung
     flowing: bool
     quality: Literal["good", "poor", "lost"] = "good"
+    voice: Annotated[int, msgspec.Meta(ge=0, le=600_000)] = 0
+    """Milliseconds of the own voice since the last report; summed for the group, shown of nobody, stored nowhere."""
 
 
 ClientFrame = Hello | Do | Ping | Signal | Health

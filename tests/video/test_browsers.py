@@ -32,7 +32,7 @@ from tests.video.table import (
     until,
 )
 
-pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.xdist_group("livekit")]
+pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.xdist_group("stories")]
 
 SOON = replace(continuity.THRESHOLDS, healthy=timedelta(seconds=2), dwell=timedelta(seconds=2))
 """The ladder's figures with no long waiting before the way up is offered."""

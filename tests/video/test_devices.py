@@ -14,7 +14,7 @@ from app.main import Parts
 from tests.realtime.table import Table, a_table, served
 from tests.video.table import PATIENCE, THREE, Seat, grows, hosting, opened, seated, sound, until
 
-pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.xdist_group("livekit")]
+pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.xdist_group("stories")]
 
 BRUNO, CHLOE, DRISS = THREE
 DENIED = """navigator.mediaDevices.getUserMedia = () =>

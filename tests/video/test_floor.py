@@ -13,7 +13,7 @@ from app.gateways.clock import SystemClock
 from tests.realtime.table import CONSULTANTS, FACILITATOR, Table, a_table, served
 from tests.video.table import PATIENCE, Seat, opened, seated, until
 
-pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.xdist_group("livekit")]
+pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.xdist_group("stories")]
 
 FIVE = (FACILITATOR, *CONSULTANTS)
 CLIENT = CONSULTANTS[0]

@@ -16,7 +16,7 @@ from app.usecases.video_port import VideoUnavailable
 from devtools import livekit
 from tests.video.table import free_port
 
-pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("livekit")]
+pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("stories")]
 SESSION, NADIA = SessionId("s-1"), PersonId("nadia")
 
 

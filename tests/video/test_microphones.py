@@ -14,7 +14,7 @@ from tests.realtime.table import FACILITATOR, Table, a_table
 from tests.realtime.table import Browser as Host
 from tests.video.table import PATIENCE, THREE, Seat, grows, hosting, opened, seated, sound, until
 
-pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.xdist_group("livekit")]
+pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.xdist_group("stories")]
 
 BRUNO, CHLOE, DRISS = THREE
 LIVEKIT_CLIENT = ROOT / "node_modules/livekit-client/dist/livekit-client.umd.js"

@@ -22,7 +22,7 @@ from app.main import Parts
 from tests.realtime.table import a_table, served
 from tests.video.table import PATIENCE, THREE, free_port, grows, hosting, seated, sound
 
-pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.xdist_group("livekit")]
+pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.xdist_group("stories")]
 
 SECRET = "shared with coturn"
 

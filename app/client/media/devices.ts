@@ -37,6 +37,9 @@ export async function list(kind: Kind): Promise<readonly MediaDeviceInfo[]> {
   return all.filter((device) => device.kind === `${kind}input`);
 }
 
+/** Milliseconds between two looks at a level. */
+export const EVERY = 250;
+
 /** Watches the loudness (0 to 1) of a track four times a second until the returned function is called. */
 export function listen(track: MediaStreamTrack, onLevel: (level: number) => void): () => void {
   const context = new AudioContext();
@@ -47,7 +50,7 @@ export function listen(track: MediaStreamTrack, onLevel: (level: number) => void
   const timer = setInterval(() => {
     analyser.getFloatTimeDomainData(wave);
     onLevel(Math.min(1, Math.sqrt(wave.reduce((sum, value) => sum + value * value, 0) / wave.length) * 4));
-  }, 250);
+  }, EVERY);
   return () => {
     clearInterval(timer);
     void context.close();

@@ -83,7 +83,7 @@ function start(session: string, me: string): Media {
     health: (own) => {
       const here = view.value;
       const { rung, flowing, quality } = here?.session.rehearsal ? staged(here) : own;
-      tell({ t: "health", rung: rung as Rung, flowing, quality });
+      tell({ t: "health", rung: rung as Rung, flowing, quality, voice: own.voice });
     },
   });
   media = made;

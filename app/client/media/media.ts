@@ -183,7 +183,7 @@ export class Media {
     const rung = now.own ?? (direct ? "mesh" : this.#isSparing() ? "sfu-audio" : now.group);
     const poor = !flowing || shown.weak.value !== "no" || isPoor(this.#stay);
     const quality = !flowing && silent >= PATIENCE.switch ? "lost" : poor ? "poor" : "good";
-    this.#wires.health({ rung, flowing, quality });
+    this.#wires.health({ rung, flowing, quality, voice: this.#own.takeSpoken() });
   }
 
   #isWell(): boolean {

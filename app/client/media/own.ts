@@ -1,5 +1,5 @@
 /** One's own microphone and camera: opened and closed by their owner only, closed by the voice rule too. */
-import { type Kind, listen, open, type Trouble } from "./devices.ts";
+import { EVERY, type Kind, listen, open, type Trouble } from "./devices.ts";
 import { preferred } from "./kept.ts";
 import * as shown from "./state.ts";
 
@@ -11,6 +11,7 @@ export class Own {
   readonly #onChange: () => void;
   #unlisten: (() => void) | null = null;
   #loud = performance.now();
+  #spoken = 0;
 
   /** `onChange` is called when what may go out is another. */
   constructor(onChange: () => void) {
@@ -70,6 +71,13 @@ export class Own {
     return performance.now() - this.#loud;
   }
 
+  /** Milliseconds of one's own voice since the last time this was asked. */
+  takeSpoken(): number {
+    const spoken = this.#spoken;
+    this.#spoken = 0;
+    return spoken;
+  }
+
   #take(kind: Kind, track: MediaStreamTrack): void {
     this.#stop(kind);
     this.#tracks[kind] = track;
@@ -78,7 +86,9 @@ export class Own {
     this.#unlisten?.();
     this.listenAfresh();
     this.#unlisten = listen(track, (level) => {
-      if (level > AUDIBLE) this.listenAfresh();
+      if (level <= AUDIBLE || !track.enabled) return;
+      this.listenAfresh();
+      this.#spoken += EVERY;
     });
   }
 

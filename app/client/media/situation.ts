@@ -25,6 +25,8 @@ export interface Health {
   readonly rung: string;
   readonly flowing: boolean;
   readonly quality: "good" | "poor" | "lost";
+  /** Milliseconds of one's own voice since the last report. */
+  readonly voice: number;
 }
 
 export interface Entrance {
