@@ -77,7 +77,7 @@ class Person:
 
     async def sees(self, text: str) -> None:
         """Wait until a text is on the screen."""
-        await expect(self.page.get_by_text(text).first).to_be_visible()
+        await expect(self.page.get_by_text(text).filter(visible=True).first).to_be_visible()
 
     async def reads(self, sentence: str, **values: object) -> None:
         """Wait until a sentence is on the screen."""
