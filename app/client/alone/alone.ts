@@ -76,6 +76,12 @@ function goOnAlone(): void {
   });
 }
 
+/** Whether there is a plan B card to ask for: a session that is over has none. */
+function hasCard(): boolean {
+  const status = view.peek()?.session.status;
+  return status === "planned" || status === "open" || status === "running";
+}
+
 /** Keeps pages and the last view while the session may stay on this device; forgets them when it may not. */
 function keep(shelf: Shelf, session: string): void {
   const page = location.pathname;
@@ -103,7 +109,7 @@ function keep(shelf: Shelf, session: string): void {
     if (says !== card) {
       card = says;
       setTimeout(
-        () => there && quietly(shelf.keepPages([`/planb/${session}`, `/planb/${session}.pdf`])),
+        () => there && hasCard() && quietly(shelf.keepPages([`/planb/${session}`, `/planb/${session}.pdf`])),
         SPREAD * Math.random(), // not everybody at once
       );
     }
