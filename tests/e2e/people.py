@@ -161,7 +161,7 @@ def watch(page: Page, troubles: list[str]) -> None:
 
     def hear(message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
-            troubles.append(f"{message.type}: {message.text} at {page.url}")
+            troubles.append(f"{message.type}: {message.text} {message.location.get('url')} at {page.url}")
 
     def break_down(error: Error) -> None:
         troubles.append(f"exception: {error} at {page.url}")

@@ -92,8 +92,10 @@ function start(session: string, me: string): Media {
   return made;
 }
 
-/** Asks for a pass and the relays; null when our server does not answer. */
+/** Asks for a pass and the relays; null before the doors open, once all is closed, and when our server does not answer. */
 async function entrance(session: string): Promise<Entrance | null> {
+  const status = view.peek()?.session.status;
+  if (!status || status === "planned" || status === "closed") return null;
   const answer = await fetch(`/video/${session}/pass`, { method: "POST", signal: AbortSignal.timeout(4000) });
   if (!answer.ok) return null;
   const { url, token, ice } = (await answer.json()) as {
