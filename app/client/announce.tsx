@@ -25,7 +25,7 @@ export function Announcer(): JSX.Element {
 }
 
 /** Says the time, on demand. */
-export function sayTime(): void {
+function sayTime(): void {
   const time = face.value;
   if (!time || !phase.value) return;
   say(timeSentence(time, phase.value.title));

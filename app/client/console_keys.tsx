@@ -2,7 +2,7 @@
 
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import { say, sayTime } from "./announce.tsx";
+import { say } from "./announce.tsx";
 import { script } from "./console_bar.tsx";
 import { LESS, MORE, nextPhase } from "./controls.tsx";
 import { giveFloor } from "./floor.tsx";
@@ -57,7 +57,6 @@ export function consoleKeys(onHelp: () => void): Readonly<Record<string, () => v
       else if (may("raise-hand")) void ask({ type: "raise-hand" });
     },
     r: () => document.querySelector<HTMLElement>(".ways button")?.focus(),
-    t: sayTime,
     s: () => say(script()),
     u: undo,
     F6: nextRegion,

@@ -20,15 +20,14 @@ let begins: Promise<void> | null = null;
 
 /** Fetches sound and picture; the room is already usable, and stays so without them. */
 export function loadLive(session: string): Promise<void> {
-  begins ??= import("./media/live.tsx").then(
-    async (part) => {
+  begins ??= import("./media/live.tsx")
+    .then(async (part) => {
       await part.begin(session);
       live.value = part;
-    },
-    () => {
-      begins = null;
-    },
-  );
+    })
+    .catch(() => {
+      begins = null; // asked again when the link is back
+    });
   return begins;
 }
 

@@ -17,6 +17,7 @@ from app.main import Parts
 from tests.e2e.people import DESKTOP, LOOK, PATIENCE, StoryClock, watch
 from tests.e2e.walk import HOST, Gathering, gather
 from tests.e2e.words import Words
+from tests.patience import until
 
 BRIDGE = Bridge("01 99 00 47 11", "2407#")
 
@@ -97,9 +98,13 @@ class Broken:
 
     async def away(self, person: PersonId) -> None:
         """Wait until the session knows that somebody is away."""
-        while (await self.session()).find_person(person).left_at is None:  # type: ignore[union-attr]
+
+        async def is_away() -> bool:
             await self.later(seconds=1)
-            await asyncio.sleep(0.05)
+            found = (await self.session()).find_person(person)
+            return found is not None and found.left_at is not None
+
+        await until(is_away, "the session does not notice")
 
     async def back(self, window: Window) -> None:
         """Open the page again, in the same browser."""

@@ -19,6 +19,7 @@ from app.engine.ids import PersonId
 from app.engine.protocol import Kind
 from app.gateways.clock import SystemClock
 from devtools.steps import ROOT
+from tests.patience import until
 from tests.realtime.table import CONSULTANTS, FACILITATOR, Table, a_table, free_socket, secret_of, served
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("stories")]
@@ -65,16 +66,6 @@ async def answers(machine: httpx2.AsyncClient) -> bool:
         return bool((await machine.get("/readyz")).status_code == 200)
     except httpx2.TransportError:
         return False
-
-
-async def until(holds: Callable[[], Any], what: str) -> None:
-    """Ask again and again until something is so."""
-    try:
-        async with asyncio.timeout(PATIENCE):
-            while not await holds():  # noqa: ASYNC110 (a browser and a process are asked)
-                await asyncio.sleep(0.1)
-    except TimeoutError:
-        pytest.fail(what)
 
 
 @pytest.fixture

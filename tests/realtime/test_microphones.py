@@ -57,6 +57,12 @@ async def to_the_clients_phase(table: Table) -> None:
         await do(table, Next(key), FACILITATOR)
 
 
+async def look(parts: Parts, clock: FakeClock) -> None:
+    """Let the time for a look pass, and look."""
+    clock.advance(EVERY)
+    await parts.reconciler.tick()
+
+
 def muted(video: FakeVideo) -> set[str]:
     """Name whose microphones were closed."""
     return {who for _, _, who, _ in video.told("mute")}
@@ -104,8 +110,7 @@ async def test_where_people_hold_their_microphones_nobody_is_muted(
     page = await watched(table)
     open_all(video, table)
     await to_the_clients_phase(table)
-    clock.advance(EVERY)
-    await parts.reconciler.tick()
+    await look(parts, clock)
     assert video.told("present")
     assert not video.told("mute")
     await page.close()
@@ -119,11 +124,9 @@ async def test_an_unreachable_media_server_is_asked_again_later(
     open_all(video, table)
     await to_the_clients_phase(table)
     video.alive = False
-    clock.advance(EVERY)
-    await parts.reconciler.tick()
+    await look(parts, clock)
     video.alive = True
-    clock.advance(EVERY)
-    await parts.reconciler.tick()
+    await look(parts, clock)
     assert muted(video) == {CHLOE, DRISS, ELENA}
     await page.close()
 
@@ -136,12 +139,10 @@ async def test_whoever_has_no_seat_is_put_out_and_screens_follow_the_permission(
     video.rooms[table.session] = {PersonId("mallory"): ("mic",), CHLOE: ()}
     await parts.reconciler.tick()
     assert ("expel", table.session, "mallory") in video.asked or not video.told("present")
-    clock.advance(EVERY)
-    await parts.reconciler.tick()
+    await look(parts, clock)
     assert ("expel", table.session, "mallory") in video.asked
     await do(table, AllowScreen(), FACILITATOR)
-    clock.advance(EVERY)
-    await parts.reconciler.tick()
+    await look(parts, clock)
     assert video.told("permit") == [("permit", table.session, CHLOE, "may_speak=True may_share=True")]
     await page.close()
 
@@ -153,8 +154,7 @@ async def test_webhooks_lost_doubled_reordered_or_forged_change_nothing_but_when
     page = await watched(table)
     open_all(video, table)
     await to_the_clients_phase(table)
-    clock.advance(EVERY)
-    await parts.reconciler.tick()
+    await look(parts, clock)
     before = len(video.told("present"))
     assert video.hint(table.session, "forged") is None
     for _ in range(200):  # doubled and reordered: each says no more than "look"

@@ -22,6 +22,7 @@ from app.rehearsal.tempo import MAX, Tempo, read_speed
 from app.rehearsal.troupe import Place, Played, Stage, play
 from devtools.steps import ROOT
 from tests.fakes import FakeClock
+from tests.patience import until
 from tests.realtime.table import PATIENCE, served
 
 PROTOCOLS = sorted(path.stem for path in (ROOT / "protocols").glob("*.yaml"))
@@ -82,9 +83,10 @@ async def test_a_group_that_nobody_hears_plays_to_its_plan_in_writing(parts: Par
     stage, host = await _stage(parts, "codev-75", "fr", people=6)
 
     async def silence_them() -> None:
-        async with asyncio.timeout(PATIENCE):
-            while (await parts.rooms.session(stage.session)).status is Status.PLANNED:  # noqa: ASYNC110 (the log is asked)
-                await asyncio.sleep(0.01)
+        async def is_open() -> bool:
+            return (await parts.rooms.session(stage.session)).status is not Status.PLANNED
+
+        await until(is_open, "the doors stay closed")
         await parts.rooms.do(stage.session, stage.host, ForceRung(Rung.TEXT), CommandId("silence"))
 
     ledger = Ledger()

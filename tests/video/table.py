@@ -17,6 +17,7 @@ from app.engine.commands import OpenDoors
 from app.engine.errors import Refusal
 from app.engine.ids import CommandId, PersonId, SessionId
 from devtools import livekit
+from tests.patience import ENOUGH
 from tests.realtime.table import FACILITATOR, Table, secret_of
 from tests.realtime.table import Browser as Host
 
@@ -92,7 +93,7 @@ BLOCKED_FROM_MEDIA_SERVER = BLOCKED.replace("WALL", "given?.continualGatheringPo
 BLOCKED_FROM_ALL = BLOCKED.replace("WALL", "true")
 
 THREE = (PersonId("bruno"), PersonId("chloe"), PersonId("driss"))
-PATIENCE = 90.0
+PATIENCE = ENOUGH
 """Seconds for what must come by itself; how fast it comes is printed, and a busy machine is no fault."""
 
 
@@ -191,14 +192,6 @@ async def grows(seats: list[Seat], of: Callable[[Flow], float], *, by: float, wi
         ]  # a link that closed takes its counters away
         assert time.monotonic() - started < within, f"{before} → {after} after {within} s"
         await asyncio.sleep(0.25)
-
-
-async def until(holds: Callable[[], Awaitable[bool]], within: float, what: str) -> None:
-    """Wait until something is so."""
-    started = time.monotonic()
-    while not await holds():
-        assert time.monotonic() - started < within, what
-        await asyncio.sleep(0.2)
 
 
 async def sit_down(stack: AsyncExitStack, browser: Browser, table: Table) -> tuple[list[Seat], Host]:

@@ -14,6 +14,7 @@ from app.engine.ids import SERVER, CommandId
 from app.engine.ladder import Bridge
 from app.main import Parts
 from devtools import livekit
+from tests.patience import until
 from tests.realtime.table import Browser as Host
 from tests.realtime.table import a_table
 from tests.video.table import (
@@ -29,7 +30,6 @@ from tests.video.table import (
     send_signal,
     sit_down,
     sound,
-    until,
 )
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.xdist_group("stories")]
@@ -59,20 +59,20 @@ async def test_a_killed_server_is_left_for_direct_links_and_returned_to_when_the
         send_signal(media_server, signal.SIGKILL)
         took = await grows(seats, sound, by=50, within=PATIENCE)
         print(f"sound is back {took:.1f} s after SIGKILL")
-        await until(lambda: group_is_on(host, "mesh"), PATIENCE, "the group is not moved")
+        await until(lambda: group_is_on(host, "mesh"), "the group is not moved")
         assert (await parts.rooms.session(table.session)).clock.running_since == ran_since, (
             "the clock stopped"
         )
 
         media_server.start(supervised=False)
-        await until(parts.video.is_alive, PATIENCE, "LiveKit does not answer")
+        await until(parts.video.is_alive, "LiveKit does not answer")
         assert not (await parts.rooms.session(table.session)).ladder.offer, "no phase has just begun"
         await host.do("next", from_key=host.view["plan"][host.view["clock"]["at"]]["key"])
-        await until(lambda: is_offered(host), PATIENCE, "the way up is not offered")
+        await until(lambda: is_offered(host), "the way up is not offered")
         assert host.view["ladder"]["rung"] == "mesh", "nobody is moved before the facilitator says so"
         before = [(await seat.flow()).broken for seat in seats]
         await host.do("force-rung", rung="sfu")
-        await until(lambda: through_the_server(seats), PATIENCE, "not everybody is back")
+        await until(lambda: through_the_server(parts, seats), "not everybody is back")
         await grows(seats, sound, by=60, within=PATIENCE)
         await grows(seats, pictures, by=20, within=PATIENCE)
         flows = [await seat.flow() for seat in seats]
@@ -82,11 +82,13 @@ async def test_a_killed_server_is_left_for_direct_links_and_returned_to_when_the
         assert [flow.voices for flow in flows] == [2, 2, 2], "each voice is heard once"
 
 
-async def through_the_server(seats: list[Seat]) -> bool:
-    """Tell whether all direct links are gone and sound comes all the same."""
+async def through_the_server(parts: Parts, seats: list[Seat]) -> bool:
+    """Tell whether everybody is in LiveKit's room, by two connections and no direct link, and hears each voice once."""
     flows = [await seat.flow() for seat in seats]
-    return all(flow.open <= 2 and flow.voices == 2 for flow in flows) and all(
-        [await has_told(seat, "") for seat in seats]
+    return (
+        all(flow.open <= 2 and flow.voices == 2 for flow in flows)
+        and not any([await seat.told() for seat in seats])
+        and await are_in_media(parts, seats)
     )
 
 
@@ -99,7 +101,7 @@ async def test_a_stay_that_ends_is_begun_again_whatever_the_reason(filmed: Brows
         await grows(seats, sound, by=60, within=PATIENCE)
         await parts.video.close(table.session)
         await grows(seats, sound, by=60, within=PATIENCE)
-        await until(lambda: are_in_media(parts, seats), PATIENCE, "not both are back in LiveKit's room")
+        await until(lambda: are_in_media(parts, seats), "not both are back in LiveKit's room")
 
 
 async def are_in_media(parts: Parts, seats: list[Seat]) -> bool:
@@ -131,9 +133,9 @@ async def test_one_persons_blocked_line_moves_only_that_person(filmed: Browser, 
         )
         others = [await stack.enter_async_context(seated(filmed, table, person)) for person in THREE[1:]]
         await grows([bruno, *others], sound, by=60, within=PATIENCE)
-        await until(lambda: has_told(bruno, "star"), PATIENCE, "bruno is not told of his direct links")
+        await until(lambda: has_told(bruno, "star"), "bruno is not told of his direct links")
         host = await stack.enter_async_context(hosting(table))
-        await until(lambda: is_on(host, THREE[0], "mesh"), PATIENCE, "nobody is told of it")
+        await until(lambda: is_on(host, THREE[0], "mesh"), "nobody is told of it")
         assert [rung_of(host.view, person) for person in THREE[1:]] == ["sfu", "sfu"]
         assert host.view["ladder"]["rung"] == "sfu", "one office's firewall moves nobody else"
         assert [await seat.told() for seat in others] == ["", ""]
@@ -179,7 +181,7 @@ async def test_where_no_way_carries_the_plan_b_card_says_where_to_call(filmed: B
             )
         await seats[0].page.get_by_role("link", name="Call now").dispatch_event("click")
         async with hosting(table) as host:
-            await until(lambda: is_on(host, THREE[0], "bridge"), PATIENCE, "nobody is told of it")
+            await until(lambda: is_on(host, THREE[0], "bridge"), "nobody is told of it")
 
 
 async def has_told(seat: Seat, key: str) -> bool:

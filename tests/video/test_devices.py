@@ -11,8 +11,9 @@ from playwright.async_api import Browser, expect
 from app.engine.ids import PersonId
 from app.gateways.clock import SystemClock
 from app.main import Parts
+from tests.patience import until
 from tests.realtime.table import Table, a_table, served
-from tests.video.table import PATIENCE, THREE, Seat, grows, hosting, opened, seated, sound, until
+from tests.video.table import PATIENCE, THREE, Seat, grows, hosting, opened, seated, sound
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.xdist_group("stories")]
 
@@ -159,7 +160,7 @@ async def test_a_screen_is_shown_only_where_the_facilitator_lets_people(
         await host.do("allow-screen", on=True)
         await bruno.page.get_by_role("button", name="Show my screen").click(timeout=PATIENCE * 1000)
         await expect(chloe.page.locator("figure.shared video")).to_be_visible(timeout=PATIENCE * 1000)
-        await until(lambda: is_drawn(chloe), PATIENCE, "the screen stays black")
+        await until(lambda: is_drawn(chloe), "the screen stays black")
         await bruno.page.get_by_role("button", name="Stop showing my screen").click()
         await expect(chloe.page.locator("figure.shared")).to_have_count(0, timeout=PATIENCE * 1000)
 

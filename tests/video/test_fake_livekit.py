@@ -12,6 +12,7 @@ from app.config import Settings
 from app.main import Parts
 from app.realtime.microphones import EVERY
 from tests.fakes import FakeClock
+from tests.patience import until
 from tests.realtime.table import CONSULTANTS, FACILITATOR, Browser, Table, a_table, served
 from tests.video.fake_livekit import KEY, SECRET, FakeLiveKit, fake_livekit
 from tests.video.table import opened
@@ -60,9 +61,17 @@ async def watched(parts: Parts) -> Browser:
 
 async def looked(livekit: FakeLiveKit, before: int) -> int:
     """Wait until Ronde has looked once more, and give how often it has."""
-    while livekit.count(LOOKED) <= before:  # noqa: ASYNC110 - nothing tells when a question has arrived
-        await asyncio.sleep(0.02)
+
+    async def has_looked() -> bool:
+        return livekit.count(LOOKED) > before
+
+    await until(has_looked, "Ronde does not look")
     return livekit.count(LOOKED)
+
+
+async def was_asked(livekit: FakeLiveKit) -> bool:
+    """Whether a question has arrived."""
+    return bool(livekit.asked)
 
 
 async def hint(table: Table, body: str, authorization: str) -> int:
@@ -78,8 +87,7 @@ async def test_while_livekit_hangs_the_session_goes_on_as_if_nothing_were(
     page = await watched(parts)
     livekit.hangs, livekit.answered = asyncio.Event(), 0
     asking = [asyncio.create_task(parts.reconciler.tick()), asyncio.create_task(parts.continuity.probe())]
-    while not livekit.asked:  # noqa: ASYNC110 - nothing tells when a question has arrived
-        await asyncio.sleep(0.01)
+    await until(lambda: was_asked(livekit), "LiveKit is not asked")
     await running_session(parts, page)
     assert (await page.do("next", from_key="opening"))["t"] == "ack"
     async with page.table.browser(CHLOE) as chloe:

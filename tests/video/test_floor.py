@@ -10,8 +10,9 @@ from app.engine.commands import ChooseClient, GiveFloor, Next, ProposeSubject, S
 from app.engine.ids import CommandId, EntryId, PersonId
 from app.engine.voice_rule import speakers
 from app.gateways.clock import SystemClock
+from tests.patience import until
 from tests.realtime.table import CONSULTANTS, FACILITATOR, Table, a_table, served
-from tests.video.table import PATIENCE, Seat, opened, seated, until
+from tests.video.table import PATIENCE, Seat, opened, seated
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.xdist_group("stories")]
 
@@ -45,7 +46,7 @@ async def test_among_five_only_those_send_who_may_speak_and_the_others_are_one_t
             await stack.enter_async_context(seated(filmed, table, person, wishes=("audio",)))
             for person in FIVE
         ]
-        await until(lambda: all_linked(seats), 2 * PATIENCE, "not everybody is linked with everybody")
+        await until(lambda: all_linked(seats), "not everybody is linked with everybody", 2 * PATIENCE)
         await send_exactly(seats, {FACILITATOR, CLIENT}, "expose")
         chloe = seats[2]
         await chloe.page.get_by_role("button", name="Mic: one tap to speak").click(timeout=PATIENCE * 1000)
@@ -76,4 +77,4 @@ async def send_exactly(seats: list[Seat], may: set[PersonId], phase: str) -> Non
         heard = {person for person, flow in after.items() if flow.heard > before[person].heard}
         return sent == may and heard == hears
 
-    await until(holds, PATIENCE, f"in {phase} not exactly {sorted(may)} send")
+    await until(holds, f"in {phase} not exactly {sorted(may)} send")

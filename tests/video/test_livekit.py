@@ -14,6 +14,7 @@ from app.engine.ids import PersonId, SessionId
 from app.gateways.video import LiveKitKeys, LiveKitVideo
 from app.usecases.video_port import VideoUnavailable
 from devtools import livekit
+from tests.patience import until
 from tests.video.table import free_port
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("stories")]
@@ -33,10 +34,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[livekit.Running
 async def video(server: livekit.Running) -> AsyncIterator[LiveKitVideo]:
     """Give the port on that server, once it answers."""
     port = LiveKitVideo(LiveKitKeys(server.url, server.key, server.secret))
-    until = time.monotonic() + 20
-    while not await port.is_alive():
-        assert time.monotonic() < until, "the LiveKit server does not answer"
-        await sleep(0.05)
+    await until(port.is_alive, "the LiveKit server does not answer")
     yield port
     await port.aclose()
 
@@ -86,12 +84,12 @@ async def test_a_killed_server_is_noticed_and_started_again(
     assert server.process is not None
     first = server.process.pid
     os.kill(first, signal.SIGKILL)
-    while await video.is_alive():  # noqa: ASYNC110 - nothing tells when a process is gone
-        await sleep(0.02)
-    until = time.monotonic() + 20
-    while not await video.is_alive():
-        assert time.monotonic() < until, "it was not started again"
-        await sleep(0.1)
+
+    async def is_gone() -> bool:
+        return not await video.is_alive()
+
+    await until(is_gone, "it answers although it was killed")
+    await until(video.is_alive, "it was not started again")
     assert server.process.pid != first
 
 

@@ -10,9 +10,10 @@ from app.engine.ids import SERVER, CommandId, EntryId
 from app.engine.ladder import Microphones
 from app.main import Parts
 from devtools.steps import ROOT
+from tests.patience import until
 from tests.realtime.table import FACILITATOR, Table, a_table
 from tests.realtime.table import Browser as Host
-from tests.video.table import PATIENCE, THREE, Seat, grows, hosting, opened, seated, sound, until
+from tests.video.table import PATIENCE, THREE, Seat, grows, hosting, opened, seated, sound
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.xdist_group("stories")]
 
@@ -77,7 +78,7 @@ async def test_the_voice_rule_closes_who_must_be_silent_and_offers_the_microphon
 
         cheat = await bare(stack, filmed, table, chloe)
         await expect(chloe.page.locator("[data-told=elsewhere]")).to_be_visible(timeout=PATIENCE * 1000)
-        await until(lambda: was_closed(cheat, 2), PATIENCE, "the cheating page stays open")
+        await until(lambda: was_closed(cheat, 2), "the cheating page stays open")
         print(f"a cheating page was open for {await cheat.evaluate('window.stayed')} s")
         await cheat.context.close()
         await chloe.page.get_by_role("button", name="Sound and picture here").click()

@@ -94,6 +94,7 @@ function keep(shelf: Shelf, session: string): void {
     const { state } = link.value;
     if (state === "closed" || left.value || (here && !mayStay(here))) {
       clearTimeout(rest);
+      rest = undefined;
       if (there || state === "closed" || left.value) quietly(shelf.forget());
       there = false;
       if (here?.session.status === "closed") forgetDrafts(session);
@@ -113,7 +114,11 @@ function keep(shelf: Shelf, session: string): void {
         SPREAD * Math.random(), // not everybody at once
       );
     }
-    clearTimeout(rest);
-    rest = setTimeout(() => quietly(shelf.keep(here, words.peek(), ahead())), REST);
+    rest ??= setTimeout(() => {
+      rest = undefined;
+      const last = view.peek();
+      if (there && last && link.peek().state === "live")
+        quietly(shelf.keep(last, words.peek(), ahead()));
+    }, REST);
   });
 }

@@ -9,6 +9,11 @@ import { name, phaseWords, view } from "../store.ts";
 
 const open = signal(false);
 
+/** Gives the address a telephone understands. */
+export function dial(phone: string): string {
+  return `tel:${phone.replace(/[^\d+]/g, "")}`;
+}
+
 /** Opens the panel, or closes it. */
 export function togglePlanB(): void {
   open.value = !open.value;
@@ -55,7 +60,7 @@ function Panel(): JSX.Element | null {
             <div>
               <dt>{_("Telephone")}</dt>
               <dd class="num">
-                <a href={`tel:${phone.replace(/[^\d+]/g, "")}`}>{phone}</a>
+                <a href={dial(phone)}>{phone}</a>
               </dd>
             </div>
           ) : null}

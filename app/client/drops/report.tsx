@@ -6,9 +6,9 @@ import type { DropView, View } from "../wire.gen.ts";
 
 const WHATS: Readonly<Record<string, () => string>> = {
   away: () => _("connection lost"),
-  "sfu-audio": () => _("sound alone"),
+  "sfu-audio": () => _("sound only"),
   mesh: () => _("browser to browser"),
-  bridge: () => _("by telephone"),
+  bridge: () => _("by phone"),
   text: () => _("in writing"),
 };
 

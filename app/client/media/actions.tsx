@@ -1,6 +1,6 @@
 // What one can do about a note, in one tap.
 import type { JSX } from "preact";
-import { togglePlanB } from "../drops/planb.tsx";
+import { dial, togglePlanB } from "../drops/planb.tsx";
 import { _ } from "../language.ts";
 import { ask, may, view } from "../store.ts";
 import { media } from "./live.tsx";
@@ -52,7 +52,7 @@ function One({ action, onPut }: { action: Action; onPut: () => void }): JSX.Elem
       return bridge?.phone || bridge?.link ? (
         <a
           class="btn"
-          href={bridge.phone ? `tel:${bridge.phone.replace(/[^\d+]/g, "")}` : bridge.link}
+          href={bridge.phone ? dial(bridge.phone) : bridge.link}
           rel="noreferrer"
           target={bridge.phone ? undefined : "_blank"}
           onClick={take("bridge")}

@@ -11,9 +11,7 @@ import { unblock } from "./help.ts";
 import { keep, preferred } from "./kept.ts";
 import { media } from "./live.tsx";
 import { camera, device, microphone, mute, oneTap, screen, soundFirst, using, weak } from "./state.ts";
-
-/** Nothing is sent on these rungs: the telephone or the pen has the word. */
-const QUIET: ReadonlySet<string> = new Set(["bridge", "text"]);
+import { QUIET } from "./way.ts";
 
 export function Buttons(): JSX.Element | null {
   const open = useSignal(false);

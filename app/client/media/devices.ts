@@ -40,14 +40,18 @@ export async function list(kind: Kind): Promise<readonly MediaDeviceInfo[]> {
 /** Milliseconds between two looks at a level. */
 export const EVERY = 250;
 
-/** Watches the loudness (0 to 1) of a track four times a second until the returned function is called. */
-export function listen(track: MediaStreamTrack, onLevel: (level: number) => void): () => void {
+/** Watches the loudness (0 to 1, null while the browser waits for a touch) of a track until the returned function is called. */
+export function listen(track: MediaStreamTrack, onLevel: (level: number | null) => void): () => void {
   const context = new AudioContext();
   const analyser = context.createAnalyser();
   analyser.fftSize = 512;
   context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
   const wave = new Float32Array(analyser.fftSize);
   const timer = setInterval(() => {
+    if (context.state !== "running") {
+      void context.resume().catch(() => {});
+      return onLevel(null);
+    }
     analyser.getFloatTimeDomainData(wave);
     onLevel(Math.min(1, Math.sqrt(wave.reduce((sum, value) => sum + value * value, 0) / wave.length) * 4));
   }, EVERY);

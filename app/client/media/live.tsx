@@ -11,6 +11,7 @@ import { watchLink } from "./absence.ts";
 import { Media } from "./media.ts";
 import type { Signal } from "./mesh.ts";
 import { CAPABLE, type Entrance, type Situation } from "./situation.ts";
+import { QUIET } from "./way.ts";
 import { begins } from "./wishes.ts";
 
 export { Dictation } from "../drops/dictation.tsx";
@@ -108,10 +109,9 @@ async function entrance(session: string): Promise<Entrance | null> {
 
 function situation(here: View): Situation {
   const { me, ladder } = here;
-  const direct = new Set(["bridge", "text"]);
   const others = here.seats.filter((seat) => seat.id !== me.id && seat.presence === "here");
-  const reachable = others.filter((seat) => !direct.has(seat.rung) || ladder.silent.includes(seat.id));
-  const quiet = direct.has(ladder.rung);
+  const reachable = others.filter((seat) => !QUIET.has(seat.rung) || ladder.silent.includes(seat.id));
+  const quiet = QUIET.has(ladder.rung);
   const carried = ladder.rung === "sfu" || ladder.rung === "sfu-audio";
   const alone = here.session.rehearsal; // simulated people carry no sound
   return {

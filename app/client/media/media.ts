@@ -50,11 +50,15 @@ export class Media {
       pass: async () => (await this.#entrance())?.pass ?? null,
       onTrack: (person, kind, track, receiver) => this.#voices.arrive("sfu", person, kind, track, receiver),
       onScreen: (person, track) => {
-        shown.screen.value = track ? { person, track } : null;
+        if (track) shown.screen.value = { person, track };
+        else if (shown.screen.value?.person === person) this.#unshare();
       },
       onMuted: () => this.#own.silence(),
       onChange: () => {
-        if (!this.#stay.inside) this.#voices.drop("sfu");
+        if (!this.#stay.inside) {
+          this.#voices.drop("sfu");
+          this.#unshare();
+        }
         this.#follow();
       },
     });
@@ -86,13 +90,16 @@ export class Media {
   /** Takes in a signal of another browser; none overtakes another while the relays are asked for. */
   hear(from: string, data: Signal): void {
     if (this.#away) return;
-    this.#inbox = this.#inbox.then(async () => {
-      if (await this.#relays()) this.#mesh.hear(from, data);
-    });
+    this.#inbox = this.#inbox
+      .then(async () => {
+        if (await this.#relays()) this.#mesh.hear(from, data);
+      })
+      .catch(() => {}); // one bad signal does not stop those that follow
   }
 
   /** Opens or closes the microphone or the camera; says why when it cannot. */
   async turn(kind: Kind, on: boolean, device?: string): Promise<void> {
+    if (on && (this.#away || (this.#now && isQuiet(this.#now)))) return;
     if (kind === "audio" && on) this.#spoke = this.#now?.moment ?? "";
     await this.#own.turn(kind, on, device);
   }
@@ -101,11 +108,19 @@ export class Media {
   async share(track: MediaStreamTrack | null): Promise<void> {
     try {
       await this.#stay.share(track);
-      shown.screen.value = track ? { person: this.#wires.me, track } : null;
+      if (track) shown.screen.value = { person: this.#wires.me, track };
+      else this.#unshare();
     } catch {
       track?.stop();
-      shown.screen.value = null;
+      this.#unshare();
     }
+  }
+
+  /** Nobody sees my screen any more: it is not captured any more either. */
+  #unshare(): void {
+    const mine = shown.screen.value?.person === this.#wires.me ? shown.screen.value : null;
+    mine?.track.stop();
+    shown.screen.value = null;
   }
 
   /** Sends and takes no pictures, or takes them again; a tap ends what a weak line began. */

@@ -12,6 +12,8 @@ export class Own {
   #unlisten: (() => void) | null = null;
   #loud = performance.now();
   #spoken = 0;
+  /** Counts what was asked of each device, so that a slow answer does not undo a later wish. */
+  readonly #wish: Record<Kind, number> = { audio: 0, video: 0 };
 
   /** `onChange` is called when what may go out is another. */
   constructor(onChange: () => void) {
@@ -26,12 +28,17 @@ export class Own {
   /** Opens or closes the microphone or the camera; says why when it cannot. */
   async turn(kind: Kind, on: boolean, device?: string): Promise<void> {
     const state = shown.device(kind);
+    this.#wish[kind] += 1;
+    const wish = this.#wish[kind];
     const old = this.#tracks[kind];
     if (on && (!old || old.readyState === "ended" || device)) {
       try {
-        this.#take(kind, await open(kind, device ?? preferred(kind)));
+        const track = await open(kind, device ?? preferred(kind));
+        if (wish !== this.#wish[kind]) return track.stop(); // closed meanwhile, or tapped again
+        this.#take(kind, track);
       } catch (trouble) {
-        state.value = { on: false, trouble: trouble as Trouble, held: false };
+        if (wish === this.#wish[kind])
+          state.value = { on: false, trouble: trouble as Trouble, held: false };
         return;
       }
     }
@@ -45,6 +52,7 @@ export class Own {
   /** On the telephone, or in writing: both are given back, and opened again by their owner only. */
   rest(): void {
     for (const kind of KINDS) {
+      this.#wish[kind] += 1;
       this.#stop(kind);
       if (shown.device(kind).value.on) shown.device(kind).value = { on: false, trouble: null, held: false };
     }
@@ -86,6 +94,7 @@ export class Own {
     this.#unlisten?.();
     this.listenAfresh();
     this.#unlisten = listen(track, (level) => {
+      if (level === null) return this.listenAfresh(); // not known, so not silent
       if (level <= AUDIBLE || !track.enabled) return;
       this.listenAfresh();
       this.#spoken += EVERY;

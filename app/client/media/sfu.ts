@@ -69,6 +69,7 @@ export class Sfu {
   /** Enters the room; rejects when that does not work within about ten seconds. */
   async enter(pass: Pass): Promise<void> {
     const lk = await import("livekit-client");
+    if (this.#closed) throw new Error("left meanwhile"); // the pass or the library came too late
     const room = new lk.Room({
       adaptiveStream: false, // tracks change hands with direct links, so they are not attached by LiveKit
       dynacast: true,
@@ -95,6 +96,9 @@ export class Sfu {
     room.on(lk.RoomEvent.TrackUnsubscribed, (track, publication, who) =>
       this.#tell(who.identity, track, publication.source, true),
     );
+    room.on(lk.RoomEvent.LocalTrackUnpublished, (publication, who) => {
+      if (publication.source === lk.Track.Source.ScreenShare) this.#wires.onScreen(who.identity, null);
+    });
     room.on(lk.RoomEvent.TrackMuted, (publication, who) => {
       const ours = who === room.localParticipant && publication.kind === lk.Track.Kind.Audio;
       if (ours && !this.#muting) this.#wires.onMuted();

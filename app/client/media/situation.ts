@@ -1,6 +1,7 @@
 /** What sound and picture need to know of the session, and by which wires they speak. */
 import type { Signal } from "./mesh.ts";
 import type { Pass } from "./sfu.ts";
+import { QUIET } from "./way.ts";
 
 /** Whether this browser can carry sound at all. */
 export const CAPABLE = typeof RTCPeerConnection === "function" && typeof MediaStream === "function";
@@ -44,5 +45,5 @@ export interface Wires {
 
 /** Whether nothing is carried by browsers now. */
 export function isQuiet({ group, own }: Situation): boolean {
-  return [group, own].some((rung) => rung === "bridge" || rung === "text");
+  return QUIET.has(group) || QUIET.has(own ?? "");
 }

@@ -115,6 +115,7 @@ export class Stay {
   }
 
   async share(track: MediaStreamTrack | null): Promise<void> {
+    if (track && !this.#inside) throw new Error("outside of the media server's room");
     await this.#sfu?.share(track);
   }
 

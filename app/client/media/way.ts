@@ -38,7 +38,8 @@ export interface Way {
   readonly using: Using;
 }
 
-const QUIET: ReadonlySet<string> = new Set(["bridge", "text", "alone"]);
+/** Rungs on which browsers carry nothing: the telephone or the pen has the word. */
+export const QUIET: ReadonlySet<string> = new Set(["bridge", "text", "alone"]);
 const OVERLAP = 10_000;
 const STEADY = 4000;
 

@@ -10,7 +10,7 @@ import type { Rung } from "../wire.gen.ts";
 const WAYS: readonly Rung[] = ["sfu", "sfu-audio", "mesh", "bridge", "text"];
 const NAMES: Readonly<Record<string, () => string>> = {
   sfu: () => _("sound and picture"),
-  "sfu-audio": () => _("sound alone"),
+  "sfu-audio": () => _("sound only"),
   mesh: () => _("browser to browser"),
   bridge: () => _("telephone"),
   text: () => _("writing"),

@@ -1,7 +1,7 @@
 // The check at the door: one sees oneself, sees that one is heard, and hears a soft note; nothing leaves the browser.
-import { listen, open } from "../media/devices.ts";
+import { type Kind, listen, open } from "../media/devices.ts";
+import { keep } from "../media/kept.ts";
 
-type Kind = "audio" | "video";
 
 /** Shows the check and makes it work; without a script the door says in words what the room will ask. */
 export function checkDevices(): void {
@@ -27,7 +27,7 @@ export function checkDevices(): void {
         voice = track;
         if (echo) echo.hidden = false;
         stop();
-        stop = listen(track, (level) => level > 0.02 && say("audio", "heard"));
+        stop = listen(track, (level) => (level ?? 0) > 0.02 && say("audio", "heard"));
       }
     } catch (trouble) {
       keep(`ronde:${kind}-on`, "no");
@@ -80,12 +80,4 @@ async function note(): Promise<void> {
   tone.onended = () => void context.close();
   tone.start();
   tone.stop(context.currentTime + 2);
-}
-
-function keep(key: string, value: string): void {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    // the room asks again
-  }
 }
