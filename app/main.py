@@ -133,7 +133,7 @@ def build(settings: Settings, clock: Clock, video: Video | None = None) -> Parts
         else Outbox(settings.mail_from, clock)
     )
     writer = TemplateLetters(sentences, FILTERS)
-    post = Post(directory, links, clock, writer, calendar_entry, mailer, settings.origin)
+    post = Post(directory, links, clock, writer, calendar_entry, mailer, settings.origin, rooms)
     return Parts(
         settings=settings,
         clock=clock,

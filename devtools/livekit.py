@@ -96,7 +96,7 @@ class Running:
         media = 50000 + (port - 7880) % 100 * 100
         text = CONFIGURATION.format(port=port, tcp=port + 1, media=media, media_end=media + 99)
         self._configuration.write_text(text)
-        self._wanted = threading.Event()
+        self._stopped = threading.Event()
         self.process: subprocess.Popen[bytes] | None = None
 
     def environment(self) -> dict[str, str]:
@@ -105,7 +105,7 @@ class Running:
 
     def start(self, *, supervised: bool = True) -> None:
         """Start the server and the thread that watches over it."""
-        self._wanted.set()
+        self._stopped.clear()
         self._spawn()
         if not supervised:
             return
@@ -113,7 +113,7 @@ class Running:
 
     def stop(self) -> None:
         """Stop the server for good."""
-        self._wanted.clear()
+        self._stopped.set()
         if self.process:
             self.process.terminate()
             try:
@@ -128,12 +128,14 @@ class Running:
         self.process = subprocess.Popen(command, env=env, stdin=subprocess.DEVNULL, start_new_session=True)
 
     def _supervise(self) -> None:
-        while self._wanted.is_set() and self.process:
+        while self.process and not self._stopped.is_set():
             code = self.process.wait()
-            if self._wanted.is_set():
-                say(f"The LiveKit server ended ({code}); the session goes on, and it is started again.")
-                threading.Event().wait(2)
-                self._spawn()
+            if self._stopped.is_set():
+                return
+            say(f"The LiveKit server ended ({code}); the session goes on, and it is started again.")
+            if self._stopped.wait(2):
+                return
+            self._spawn()
 
 
 def how_to_get_it() -> str:

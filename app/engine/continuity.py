@@ -25,6 +25,9 @@ class Rung(StrEnum):
 
 LADDER = tuple(Rung)
 
+WITH_LIVEKIT = frozenset({Rung.SFU, Rung.SFU_AUDIO})
+"""Rungs on which sound goes through the media server."""
+
 
 def lower(one: Rung, other: Rung) -> Rung:
     """Give the lower of two rungs."""
@@ -164,7 +167,7 @@ def judge(
     limits: Thresholds = THRESHOLDS,
 ) -> Verdict:
     """Decide the group's rung; `at_boundary` is true when a phase has just begun or the clock stands still."""
-    if watch.rung in (Rung.SFU, Rung.SFU_AUDIO):
+    if watch.rung in WITH_LIVEKIT:
         if watch.failures >= limits.probes and is_group_cut(watch, present, pillars, now, limits):
             return Verdict(Rung.MESH, why="video-unreachable")
         return Verdict(watch.rung)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import assert_never
 
-from app.engine.continuity import LADDER, Rung
+from app.engine.continuity import LADDER, WITH_LIVEKIT, Rung
 from app.engine.errors import Code, Refusal
 from app.engine.events import Event
 from app.engine.ids import Actor, Machine, PersonId
@@ -46,7 +46,6 @@ ONES_OWN = frozenset({Rung.SFU_AUDIO, Rung.BRIDGE, Rung.TEXT})
 FOR_THEM = frozenset({Rung.BRIDGE, Rung.TEXT})
 """Where whoever conducts may say that somebody is who cannot say it."""
 
-WITH_LIVEKIT = frozenset({Rung.SFU, Rung.SFU_AUDIO})
 BY_FACILITATOR = "facilitator"
 ACCEPTED = "offer-accepted"
 

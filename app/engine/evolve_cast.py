@@ -96,7 +96,7 @@ def leave(session: Session, person: PersonId, gone: bool, at: datetime) -> Sessi
         return replace(left, ladder=dropped(left, person, AWAY, at))
     left = with_person(session, person, presence=Presence.GONE, left_at=since)
     left = back(left, person, at, away=True)
-    stand_in = None if left.stand_in and left.stand_in.person == person else left.stand_in
+    stand_in = None if left.stands_in(person) else left.stand_in
     return replace(left, floor=without(left.floor, person), stand_in=stand_in)
 
 
@@ -114,7 +114,7 @@ def _removed(session: Session, person: PersonId) -> Session:
         ready=session.ready - {person},
         interests={entry: people - {person} for entry, people in session.interests.items()},
         relay=None if session.relay == person else session.relay,
-        stand_in=None if session.stand_in and session.stand_in.person == person else session.stand_in,
+        stand_in=None if session.stands_in(person) else session.stand_in,
         ladder=forgotten(session.ladder, person),
     )
 

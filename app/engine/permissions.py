@@ -10,14 +10,11 @@ from app.engine.commands import Command
 from app.engine.drops import is_client_by_phone
 from app.engine.errors import Code, Refusal
 from app.engine.ids import CLOCK, SERVER, Actor, Machine, PersonId
-from app.engine.protocol import CONDUCT, Kind, Role, Sight, Stage, Voice
+from app.engine.protocol import CONDUCT, TABLE, Kind, Role, Sight, Stage, Voice
 from app.engine.relay import KEEPS_TIME, TAKES, taken_by
 from app.engine.state import Person, Session, Status
 from app.engine.written_turns import sight_of_speech
 
-TABLE = frozenset(
-    {Role.CLIENT, Role.CONSULTANT, Role.TIMEKEEPER, Role.SCRIBE}
-)  # those who work on the subject
 EVERYBODY = frozenset(Role)
 TIME = CONDUCT | {Role.TIMEKEEPER}
 NOBODY: frozenset[Role] = frozenset()
@@ -143,7 +140,7 @@ def commands_of(session: Session, person: Person) -> frozenset[type[Command]]:
     role = session.role_of(person)
     commands = allowed(role, session.status, voice, stage, session.self_guided)
     stand_in = session.stand_in
-    if stand_in is not None and stand_in.person == person.id:
+    if stand_in is not None and session.stands_in(person.id):
         conducts = allowed(Role.CO_FACILITATOR, session.status, voice, stage, self_guided=False)
         commands |= conducts if stand_in.title else conducts & KEEPS_TIME
     commands = commands - TAKES | taken_by(session, person)
@@ -192,7 +189,7 @@ def check(session: Session, command: Command, by: Actor) -> None:
 def conducts(session: Session, person: Person) -> bool:
     """Whether a person leads the session: they see the whole clock and may move it."""
     role = session.role_of(person)
-    if session.stand_in is not None and session.stand_in.person == person.id:
+    if session.stands_in(person.id):
         return True
     return role in CONDUCT or (session.self_guided and role in TABLE)
 

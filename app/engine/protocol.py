@@ -24,6 +24,9 @@ class Role(StrEnum):
 CONDUCT = frozenset({Role.FACILITATOR, Role.CO_FACILITATOR})
 """Who leads a session."""
 
+TABLE = frozenset({Role.CLIENT, Role.CONSULTANT, Role.TIMEKEEPER, Role.SCRIBE})
+"""Who works on the subject."""
+
 
 class Voice(StrEnum):
     """Who speaks during a phase (method.md §3)."""

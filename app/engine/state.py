@@ -172,6 +172,10 @@ class Session:
         turn = self.turn
         return self.clients[turn - 1] if turn else None
 
+    def stands_in(self, person: PersonId) -> bool:
+        """Whether this person stands in for whoever conducts."""
+        return self.stand_in is not None and self.stand_in.person == person
+
     def role_of(self, person: Person) -> Role:
         """Say which role a person has now."""
         return Role.CLIENT if person.id == self.client else person.role

@@ -1,10 +1,8 @@
 """Who may speak now by the voice rule of the phase: what closes microphones, and who sends in direct links."""
 
 from app.engine.ids import PersonId
-from app.engine.protocol import CONDUCT, Role, Stage, Voice
+from app.engine.protocol import CONDUCT, TABLE, Role, Stage, Voice
 from app.engine.state import Person, Session, Status
-
-TABLE = frozenset({Role.CLIENT, Role.CONSULTANT, Role.TIMEKEEPER, Role.SCRIBE})
 
 
 def speakers(session: Session) -> tuple[PersonId, ...]:
@@ -30,7 +28,7 @@ def may_speak(session: Session, person: Person) -> bool:
 
 def _may_speak(session: Session, person: Person, voice: Voice) -> bool:
     role = session.role_of(person)
-    if role in CONDUCT or (session.stand_in is not None and session.stand_in.person == person.id):
+    if role in CONDUCT or session.stands_in(person.id):
         return True
     slot, holder = session.slot, session.floor.holder
     if role is Role.CLIENT and slot is not None and slot.phase.stage is Stage.OFF:

@@ -51,8 +51,7 @@ def sight_of_speech(session: Session, person: Person) -> Sight | None:
 
 def leads(session: Session, person: Person) -> bool:
     """Whether a person leads by title; in a group without anybody who does, all are equal and keep the voice rule."""
-    stands_in = session.stand_in is not None and session.stand_in.person == person.id
-    return stands_in or session.role_of(person) in CONDUCT
+    return session.stands_in(person.id) or session.role_of(person) in CONDUCT
 
 
 def _writes_to_them(session: Session, person: Person) -> bool:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 import aiohttp
+from google.protobuf.message import DecodeError
 from livekit import api
 
 from app.engine.ids import PersonId, SessionId
@@ -155,7 +156,7 @@ class LiveKitVideo:
             if error.code == api.TwirpErrorCode.NOT_FOUND:
                 raise NotThere from error
             raise VideoUnavailable(error.code) from error
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        except (aiohttp.ClientError, DecodeError, TimeoutError, OSError) as error:
             raise VideoUnavailable(type(error).__name__) from error
 
 

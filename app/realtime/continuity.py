@@ -8,7 +8,7 @@ import structlog
 
 from app.engine import continuity as policy
 from app.engine.commands import Command
-from app.engine.continuity import LADDER, THRESHOLDS, Report, Rung, Watch
+from app.engine.continuity import LADDER, THRESHOLDS, WITH_LIVEKIT, Report, Rung, Watch
 from app.engine.errors import Refusal
 from app.engine.ids import SERVER, CommandId, PersonId, SessionId
 from app.engine.ladder import LIVEKIT, NO_LIVEKIT, Fault
@@ -143,7 +143,7 @@ class Continuity:
         listens = frozenset(each for each in present if ladder.taken.get(each) not in ELSEWHERE)
         if len(listens) < 2:  # whoever is alone hears nobody, and nothing is wrong
             return ()
-        pillars = _pillars(session) if ladder.rung in (Rung.SFU, Rung.SFU_AUDIO) else frozenset()
+        pillars = _pillars(session) if ladder.rung in WITH_LIVEKIT else frozenset()
         verdict = policy.judge(
             watched.watch, listens, pillars, now, at_boundary=self._is_boundary(session, watched, now)
         )
@@ -197,7 +197,10 @@ class Continuity:
 
     async def _probing(self) -> None:
         while True:
-            await self.probe()
+            try:
+                await self.probe()
+            except Exception:
+                log.exception("probing broke")
             await asyncio.sleep(PROBE_EVERY)
 
     async def _judging(self) -> None:

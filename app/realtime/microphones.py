@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from app.engine.continuity import Rung
+from app.engine.continuity import WITH_LIVEKIT
 from app.engine.ids import PersonId, SessionId
 from app.engine.ladder import Microphones
 from app.engine.permissions import conducts
@@ -34,7 +34,6 @@ AT_LEAST = timedelta(seconds=1)
 AT_ONCE = 16
 """How many rooms are looked at side by side."""
 
-WITH_LIVEKIT = frozenset({Rung.SFU, Rung.SFU_AUDIO})
 WITH_MEDIA = frozenset({Status.OPEN, Status.RUNNING, Status.ENDED})
 
 log = structlog.get_logger(part="microphones")
@@ -111,6 +110,7 @@ class Reconciler:
         if session is None or session.status not in WITH_MEDIA or session.ladder.rung not in WITH_LIVEKIT:
             return False
         self._speakers.setdefault(session_id, speakers(session))
+        self._shares.setdefault(session_id, session.screen_share)
         looked = self._looked.get(session_id)
         if looked is None:
             return True

@@ -62,6 +62,9 @@ class Ticker:
 
     def watch(self, session: Session) -> None:
         """Note what the clock has to do next in a session; called after each of its commits."""
+        if session.status is Status.CLOSED:
+            self._unwatch(session.id)  # nothing is due any more, and nothing of it stays in memory
+            return
         before = self._watched.get(session.id)
         self._watched[session.id] = session
         if before is not None and touched(session, before) is not None:
@@ -166,9 +169,13 @@ class Ticker:
         for session_id in self._rooms.warm_ids():
             if session_id not in near and not self._hub.present(session_id):
                 self._rooms.forget(session_id)
-                self._statuses.pop(session_id, None)
-                self._due.pop(session_id, None)
-                self._watched.pop(session_id, None)
+        for gone in self._watched.keys() - near - set(self._rooms.warm_ids()):
+            self._unwatch(gone)
+            self._statuses.pop(gone, None)
+
+    def _unwatch(self, session: SessionId) -> None:
+        self._watched.pop(session, None)
+        self._due.pop(session, None)
 
     def _is_near(self, planned: records.PlannedSession, now: datetime) -> bool:
         if planned.id in self._unreadable:

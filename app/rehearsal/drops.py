@@ -12,6 +12,7 @@ from typing import Protocol
 
 from app.rehearsal.breaks import is_here
 from app.rehearsal.browser import View
+from app.rehearsal.in_writing import phase_key
 from app.rehearsal.seat import Seat
 
 WHATS = ("video", "sound", "network", "client", "consultant", "facilitator", "server")
@@ -104,7 +105,7 @@ class Director:
         """Play every drop in its phase, until the session is over."""
         while self._waiting and not self._is_over():
             view = self._view()
-            drop = self._next(_key(view)) if view else None
+            drop = self._next(phase_key(view)) if view else None
             if drop is None:
                 await asyncio.sleep(LOOK)
                 continue
@@ -117,7 +118,7 @@ class Director:
 
     async def _play(self, drop: Drop) -> Fell:
         view = await self._seen()
-        key, before = _key(view), self._used_ms()
+        key, before = phase_key(view), self._used_ms()
         plays: dict[str, Callable[[], Awaitable[tuple[float | None, str, float]]]] = {
             "video": lambda: self._group("video"),
             "sound": lambda: self._group("video", "sound"),
@@ -264,11 +265,6 @@ class Director:
 
 
 # -- what one sees -------------------------------------------------------------------------------------
-
-
-def _key(view: View) -> str:
-    at = view["clock"]["at"]
-    return str(view["plan"][at]["key"]) if at is not None and view["session"]["status"] == "running" else ""
 
 
 def _is_paused(view: View) -> bool:

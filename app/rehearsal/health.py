@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 
+from app.engine.continuity import WITH_LIVEKIT
 from app.rehearsal.browser import View
 
 SWITCHES_AFTER = 8.0
 """Seconds without a byte after which a real browser links directly (`PATIENCE.switch` of the client's watchdog.ts)."""
-
-WITH_LIVEKIT = frozenset({"sfu", "sfu-audio"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, func, insert, select
 from sqlalchemy import Row as Found
-from sqlalchemy.dialects import postgresql, sqlite
 
 from app.engine.ids import PersonId, SessionId
 from app.store.database import Database
@@ -55,10 +54,7 @@ def keep(link: Connection, sealed: tuple[SealedDocument, ...]) -> None:
 
 def keep_unless_there(link: Connection, sealed: tuple[SealedDocument, ...]) -> None:
     """Store documents where there is none yet: one that is there was corrected by its reader since it was foreseen."""
-    into = postgresql.insert(documents) if link.dialect.name == "postgresql" else sqlite.insert(documents)
-    rows = [values(each) for each in sealed]
-    if rows:
-        link.execute(into.on_conflict_do_nothing(index_elements=list(documents.primary_key.columns)), rows)
+    upsert(link, documents, [values(each) for each in sealed], replaces=False)
 
 
 def keep_tallies(link: Connection, session: SessionId, kept: tuple[Tally, ...]) -> None:

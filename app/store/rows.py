@@ -34,8 +34,8 @@ def values(record: Any, **more: Any) -> dict[str, Any]:
     return {field.name: getattr(record, field.name) for field in fields(record)} | more
 
 
-def upsert(link: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> None:
-    """Add rows, or change those of the same primary key."""
+def upsert(link: Connection, table: Table, rows: Sequence[dict[str, Any]], *, replaces: bool = True) -> None:
+    """Add rows, or change those of the same primary key; those stay as they are unless it `replaces`."""
     if not rows:
         return
     keys = list(table.primary_key.columns.keys())
@@ -43,8 +43,8 @@ def upsert(link: Connection, table: Table, rows: Sequence[dict[str, Any]]) -> No
     changed = {name: insert.excluded[name] for name in rows[0] if name not in keys}
     statement = (
         insert.on_conflict_do_update(index_elements=keys, set_=changed)
-        if changed
-        else insert.on_conflict_do_nothing()
+        if changed and replaces
+        else insert.on_conflict_do_nothing(index_elements=keys)
     )
     link.execute(statement, list(rows))
 

@@ -199,7 +199,7 @@ join_tokens = Table(
     "join_tokens", metadata,
     _key("hash"), _link("session", "sessions.id"), _needed("person"), _needed("created_at", Instant),
     _needed("expires_at", Instant), Column("used_at", Instant), Column("revoked_at", Instant),
-    Index(None, "session", "person"),
+    Index(None, "session", "person"), Index(None, "revoked_at"),
 )  # fmt: skip
 sign_in_tokens = Table(
     "sign_in_tokens", metadata,

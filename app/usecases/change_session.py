@@ -44,6 +44,10 @@ class Change:
     relay: str | None
 
 
+LEFT = frozenset({Sending.SENT, Sending.OPENED})
+"""Letters that left: whoever got one is told of what follows."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """What a change did, for one sentence."""
@@ -187,7 +191,8 @@ async def _tell(
         tuple(Invitation(after.id, person, Sending.DRAFT, now) for person in coming)
     )
     await issue_joins(directory, outside.links, after, coming, now)
-    letters = await _enqueue(REMOVED_JOB, after.id, [each for each in leaving if each in told], outside)
+    reached = {person for person, each in expected.items() if each.status in LEFT}
+    letters = await _enqueue(REMOVED_JOB, after.id, [each for each in leaving if each in reached], outside)
     what = _what(before, after, was, now_is)
     if what:
         stay = [each for each in told if each not in leaving and each not in coming]
@@ -215,11 +220,7 @@ async def cancel_session(planned: PlannedSession, outside: Planner) -> int:
     if planned.status not in (Status.PLANNED, Status.OPEN):
         raise CannotPlan("begun")
     now = outside.clock.now()
-    told = [
-        each.person
-        for each in await outside.directory.invitations_of(planned.id)
-        if each.status in (Sending.SENT, Sending.OPENED)
-    ]
+    told = [each.person for each in await outside.directory.invitations_of(planned.id) if each.status in LEFT]
     await outside.directory.set_status(planned.id, Status.CANCELLED, now)
     await outside.jobs.enqueue((closing(planned.id),), now)
     return await _enqueue(CANCELLED_JOB, planned.id, told, outside)

@@ -8,9 +8,9 @@ from typing import Protocol
 from app.engine.ids import PersonId, SessionId
 from app.usecases.letter import Attachment, Letter
 from app.usecases.links import Links, join_secret
-from app.usecases.plan_b import as_bridge
 from app.usecases.ports import Clock, Directory, GatewayError, Mailer
-from app.usecases.records import Facilitator, Group, JoinToken, Member, PlannedSession, Sending, Status
+from app.usecases.records import Group, JoinToken, Member, PlannedSession, Sending, Status
+from app.usecases.run_session import Rooms
 from app.usecases.sign_in import secret_of_job
 
 
@@ -56,6 +56,7 @@ class Post:
     calendar: CalendarEntry
     mailer: Mailer
     origin: str
+    rooms: Rooms
 
 
 async def send_invitation(session: SessionId, person: PersonId, post: Post) -> None:
@@ -70,7 +71,7 @@ async def send_invitation(session: SessionId, person: PersonId, post: Post) -> N
     planned, group, member, host = found
     if planned.status is Status.CANCELLED or not join.opens(post.clock.now()):
         return
-    letter = _invitation(planned, group, member, host.name if host else "", join, post)
+    letter = await _invitation(planned, group, member, host, join, post)
     try:
         await post.mailer.send(letter)
     except GatewayError as failed:
@@ -79,11 +80,11 @@ async def send_invitation(session: SessionId, person: PersonId, post: Post) -> N
     await _note(post, planned, person, Sending.SENT)
 
 
-def _invitation(
+async def _invitation(
     planned: PlannedSession, group: Group, member: Member, host: str, join: JoinToken, post: Post
 ) -> Letter:
     stamp = f"{planned.starts_at.timestamp():.0f}-{join.created_at.timestamp():.3f}"
-    return _letter("invitation", stamp, planned, group, member, host, join, post)
+    return _letter("invitation", stamp, planned, group, member, host, join, post, await _where(planned, post))
 
 
 async def send_change(
@@ -100,10 +101,8 @@ async def send_change(
     join = next((each for each in await post.directory.joins_of(session) if each.person == person), None)
     if join is None or not join.opens(post.clock.now()):
         return
-    more = {"was": was, "what": what.split()}
-    await post.mailer.send(
-        _letter("changed", at, planned, group, member, host.name if host else "", join, post, more)
-    )
+    more = {"was": was, "what": what.split(), **await _where(planned, post)}
+    await post.mailer.send(_letter("changed", at, planned, group, member, host, join, post, more))
 
 
 async def send_removal(session: SessionId, person: PersonId, at: str, post: Post) -> None:
@@ -113,9 +112,7 @@ async def send_removal(session: SessionId, person: PersonId, at: str, post: Post
     if found is None or person in expected:
         return
     planned, group, member, host = found
-    await post.mailer.send(
-        _letter("removed", at, planned, group, member, host.name if host else "", None, post)
-    )
+    await post.mailer.send(_letter("removed", at, planned, group, member, host, None, post))
 
 
 async def send_cancellation(session: SessionId, person: PersonId, at: str, post: Post) -> None:
@@ -124,21 +121,26 @@ async def send_cancellation(session: SessionId, person: PersonId, at: str, post:
     if found is None:
         return
     planned, group, member, host = found
-    await post.mailer.send(
-        _letter("cancelled", at, planned, group, member, host.name if host else "", None, post)
-    )
+    await post.mailer.send(_letter("cancelled", at, planned, group, member, host, None, post))
 
 
 async def _find(
     session: SessionId, person: PersonId, post: Post
-) -> tuple[PlannedSession, Group, Member, Facilitator | None] | None:
-    """Find everything a letter names; None when some of it is gone or the person has no address."""
+) -> tuple[PlannedSession, Group, Member, str] | None:
+    """Find everything a letter names, the host by name; None when some of it is gone or the person has no address."""
     planned = await post.directory.find_session(session)
     member = await post.directory.find_member(person)
     group = await post.directory.find_group(planned.group) if planned else None
     if planned is None or group is None or member is None or not member.email:
         return None
-    return planned, group, member, await post.directory.find_facilitator(planned.facilitator)
+    host = await post.directory.find_facilitator(planned.facilitator)
+    return planned, group, member, host.name if host else ""
+
+
+async def _where(planned: PlannedSession, post: Post) -> Mapping[str, object]:
+    """Say where this session meets when the connection breaks; the group's proposal may be another by now."""
+    bridge = (await post.rooms.session(planned.id)).bridge
+    return {"phone": bridge.phone, "code": bridge.code, "meeting": bridge.link}
 
 
 def _letter(
@@ -153,7 +155,7 @@ def _letter(
     more: Mapping[str, object] | None = None,
 ) -> Letter:
     """Write a letter with the person's calendar entry; without a link it takes the session out of the calendar."""
-    lang, bridge = member.lang, as_bridge(group.plan_b)
+    lang = member.lang
     secret = join_secret(post.links, planned.id, member.person, join.created_at) if join else ""
     link = f"{post.origin}/j/{secret}" if join else ""
     values = {
@@ -166,9 +168,6 @@ def _letter(
         "zone": planned.zone,
         "link": link,
         "trace": planned.trace,
-        "phone": bridge.phone,
-        "code": bridge.code,
-        "meeting": bridge.link,
         **(more or {}),
     }
     subject, text, html = post.writer.write(name, lang, values)

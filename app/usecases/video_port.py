@@ -40,7 +40,7 @@ class Video(Protocol):
         ...
 
     def grant(self, session: SessionId, person: PersonId, *, may_speak: bool, may_share: bool) -> VideoPass:
-        """Make a pass for this person, from what the phase and their role allow now."""
+        """Make a pass for this person that lets them send this; Ronde never withholds the microphone by it (decision 5)."""
         ...
 
     async def is_alive(self) -> bool:

@@ -125,7 +125,7 @@ async def _cast(
     request: Request, planned: PlannedSession, session: Session, wish: Wish, seats: tuple[Seat, ...]
 ) -> Casting:
     have = parts(request)
-    history = await history_of(have.directory, await parts(request).directory.find_group(planned.group))
+    history = await history_of(have.directory, await have.directory.find_group(planned.group))
     rounds = len(session.clients)
     return cast(history, rounds, seats, wish, have.pages.sentences, have.pages.language(request))
 

@@ -132,6 +132,14 @@ async def find_seat(connection: HTTPConnection, planned: PlannedSession) -> Pers
     return facilitator.id if facilitator is not None and facilitator.id == planned.facilitator else None
 
 
+async def group_of(request: Request, planned: PlannedSession) -> Group:
+    """Find the group of a session. Raises NotHere."""
+    group = await parts(request).directory.find_group(planned.group)
+    if group is None:
+        raise NotHere
+    return group
+
+
 class Gate:
     """Finds out who asks and lets the declared ones through; `who` is what a test of the route table reads."""
 

@@ -11,7 +11,7 @@ from app.engine.protocol import Protocol
 from app.engine.view import View
 from app.usecases.records import Group, PlannedSession
 from app.web import times
-from app.web.deps import NotHere, parts
+from app.web.deps import parts
 from app.web.timeline import in_language
 
 _ = str
@@ -112,14 +112,6 @@ def _advice(request: Request, *, meets: bool, relay: str, facilitator: str) -> t
         (say(_("%(name)s drops out"), name=facilitator), goes_on),
         (say(_("the room itself does not answer")), say(alone)),
     )
-
-
-async def group_of(request: Request, planned: PlannedSession) -> Group:
-    """Find the group of a session. Raises NotHere."""
-    group = await parts(request).directory.find_group(planned.group)
-    if group is None:
-        raise NotHere
-    return group
 
 
 def as_printed(request: Request, card: Card, group: Group, planned: PlannedSession) -> Mapping[str, Any]:

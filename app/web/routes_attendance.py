@@ -12,7 +12,7 @@ from starlette.responses import Response
 from app.engine.protocol import Protocol
 from app.usecases.records import Attendance, Group, PlannedSession
 from app.web import times
-from app.web.deps import Asker, NotHere, Who, parts, who
+from app.web.deps import Asker, NotHere, Who, group_of, parts, who
 from app.web.prepare_cast import ROLE_NAMES
 from app.web.timeline import in_language
 
@@ -97,9 +97,9 @@ async def _page(request: Request, planned: PlannedSession) -> AttendancePage:
     """Gather the evidence. Raises NotHere before the session is closed."""
     have = parts(request)
     evidence = await have.directory.find_attendance(planned.id)
-    group = await have.directory.find_group(planned.group)
-    if evidence is None or group is None:
+    if evidence is None:
         raise NotHere
+    group = await group_of(request, planned)
     language, protocol = have.pages.language(request), await have.protocols.get(planned.protocol_hash)
     return AttendancePage(
         planned=planned,

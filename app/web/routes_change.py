@@ -15,7 +15,7 @@ from app.usecases.plan_session import CannotPlan, Planner, clip_minutes
 from app.usecases.records import Group, Member, PlannedSession, Sending, Status
 from app.web import times
 from app.web.change_form import Typed, as_change, as_wish, read
-from app.web.deps import Asker, NotHere, Who, parts, who
+from app.web.deps import Asker, Who, group_of, parts, who
 from app.web.prepare_cast import DOUBLED, ROLE_NAMES, Casting, Chip, accept
 from app.web.prepare_form import OFFERED, Wish, read_wish
 from app.web.routes_prepare import OF_BRIDGE, SENTENCES, say_line
@@ -140,7 +140,7 @@ async def _page(
     """Gather what the page shows; `asks` whether those who would leave really leave."""
     have = parts(request)
     language, say = have.pages.language(request), have.pages.sentences.say
-    group, wish, casting = await _group(request, planned), typed.wish, typed.casting
+    group, wish, casting = await group_of(request, planned), typed.wish, typed.casting
     members = {each.person: each for each in await have.directory.members_of(planned.group)}
     invitations = await have.directory.invitations_of(planned.id)
     told = {each.person for each in invitations if each.status is not Sending.DRAFT and _has_address(members.get(each.person))}  # fmt: skip
@@ -196,10 +196,3 @@ def _part(session: Session, person: Person) -> str:
 
 def _has_address(member: Member | None) -> bool:
     return member is not None and bool(member.email)
-
-
-async def _group(request: Request, planned: PlannedSession) -> Group:
-    group = await parts(request).directory.find_group(planned.group)
-    if group is None:
-        raise NotHere
-    return group

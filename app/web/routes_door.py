@@ -12,7 +12,7 @@ from app.engine.ids import PersonId
 from app.engine.view import View
 from app.usecases.links import hash_of, join_secret
 from app.usecases.records import Group, JoinToken, PlannedSession, Status, WebSession
-from app.web.deps import Asker, NotHere, Who, find_seat, parts, who
+from app.web.deps import Asker, Who, find_seat, group_of, parts, who
 from app.web.plan_b_card import Card, make_card
 from app.web.security import give_secret, read_secret
 from app.web.timeline import in_language
@@ -150,9 +150,7 @@ async def enter(
 async def calendar(request: Request, asker: Annotated[Asker, who(Who.SEAT)]) -> Response:
     """Give the person's calendar entry, with their own link."""
     have, planned = parts(request), asker.planned
-    group = await have.directory.find_group(planned.group)
-    if group is None:
-        raise NotHere
+    group = await group_of(request, planned)
     joins = await have.directory.joins_of(planned.id)
     join = next((each for each in joins if each.person == asker.seat and each.revoked_at is None), None)
     secret = join_secret(have.links, planned.id, asker.seat, join.created_at) if join else None
@@ -193,9 +191,7 @@ async def _door_page(
     request: Request, planned: PlannedSession, person: PersonId, *, missing: bool
 ) -> DoorPage:
     have, now = parts(request), parts(request).clock.now()
-    group = await have.directory.find_group(planned.group)
-    if group is None:
-        raise NotHere
+    group = await group_of(request, planned)
     if planned.status is Status.CANCELLED:
         return await _cancelled_page(request, planned, group, person)
     view = await have.rooms.view(planned.id, person)

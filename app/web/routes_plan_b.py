@@ -7,8 +7,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.usecases.records import Group, PlannedSession, Status
-from app.web.deps import Asker, NotHere, Who, parts, who
-from app.web.plan_b_card import Card, as_printed, group_of, make_card
+from app.web.deps import Asker, NotHere, Who, group_of, parts, who
+from app.web.plan_b_card import Card, as_printed, make_card
 
 router = APIRouter()
 Seated = Annotated[Asker, who(Who.SEAT)]

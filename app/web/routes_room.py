@@ -9,7 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from app.engine.ids import PersonId
 from app.engine.permissions import conducts
 from app.usecases.records import PlannedSession, Status
-from app.web.deps import Asker, NotHere, Who, parts, who
+from app.web.deps import Asker, Who, group_of, parts, who
 from app.web.security import read_secret
 
 router = APIRouter()
@@ -39,7 +39,9 @@ async def room(request: Request, asker: Annotated[Asker, who(Who.SEAT)]) -> Resp
         return RedirectResponse(f"/door/{planned.id}", 303)
     return parts(request).pages.show(
         request,
-        TablePage(planned.id, await _group(request, planned), planned.number, str(asker.seat), "room.js"),
+        TablePage(
+            planned.id, (await group_of(request, planned)).name, planned.number, str(asker.seat), "room.js"
+        ),
     )
 
 
@@ -53,7 +55,7 @@ async def console(request: Request, asker: Annotated[Asker, who(Who.SEAT)]) -> R
     if not is_host and not await _conducts(request, planned, asker.seat):
         return RedirectResponse(f"/room/{planned.id}", 303)
     page = TablePage(
-        planned.id, await _group(request, planned), planned.number, str(asker.seat), "console.js"
+        planned.id, (await group_of(request, planned)).name, planned.number, str(asker.seat), "console.js"
     )
     return parts(request).pages.show(request, page)
 
@@ -66,10 +68,3 @@ async def _conducts(request: Request, planned: PlannedSession, person: PersonId)
 
 def _charter_missing(request: Request, planned: PlannedSession) -> bool:
     return not planned.rehearsal and read_secret(request, f"charter-{planned.id}") is None
-
-
-async def _group(request: Request, planned: PlannedSession) -> str:
-    group = await parts(request).directory.find_group(planned.group)
-    if group is None:
-        raise NotHere
-    return group.name

@@ -16,7 +16,7 @@ from app.usecases.change_session import cancel_session
 from app.usecases.links import join_secret
 from app.usecases.plan_session import CannotPlan, Planner, reissue_link, send_invitations
 from app.usecases.records import Group, JoinToken, Member, PlannedSession, Sending, Tally
-from app.web.deps import Asker, NotHere, Who, parts, who
+from app.web.deps import Asker, NotHere, Who, group_of, parts, who
 from app.web.prepare_cast import ROLE_NAMES, say_duty
 from app.web.prepare_form import OF_DUTY
 from app.web.routes_after import QUESTION_NAMES
@@ -126,18 +126,17 @@ async def revoke(
 async def give_duties(request: Request, asker: Annotated[Asker, who(Who.HOST)]) -> Response:
     """Give the duties nobody has to whom rotation offers them."""
     have, planned = parts(request), asker.planned
-    if may_change(planned):
-        view = await have.rooms.view(planned.id, asker.host.id)
-        for duty in view.conduct.duties if view.conduct else ():
-            given = AssignRole(PersonId(duty.person), Role(duty.role))
-            await have.rooms.do(planned.id, asker.host.id, given, CommandId(have.ids.new()))
+    view = await _conducted(request, planned, asker.host.id)
+    for duty in view.conduct.duties if view and view.conduct else ():
+        given = AssignRole(PersonId(duty.person), Role(duty.role))
+        await have.rooms.do(planned.id, asker.host.id, given, CommandId(have.ids.new()))
     return RedirectResponse(f"/sessions/{planned.id}#table", 303)
 
 
 @router.get("/sessions/{sid}/cancel")
 async def confirm_cancel(request: Request, asker: Annotated[Asker, who(Who.HOST)]) -> Response:
     """Ask once more before cancelling."""
-    group = await _group(request, asker.planned)
+    group = await group_of(request, asker.planned)
     return parts(request).pages.show(request, CancelPage(asker.planned, group))
 
 
@@ -167,7 +166,7 @@ async def qr(request: Request, asker: Annotated[Asker, who(Who.HOST)], person: s
 async def calendar(request: Request, asker: Annotated[Asker, who(Who.HOST)]) -> Response:
     """Give the calendar entry of the session, with the way to the console."""
     have, planned = parts(request), asker.planned
-    group = await _group(request, planned)
+    group = await group_of(request, planned)
     language = have.pages.language(request)
     body = have.calendar(
         uid=f"{planned.id}@ronde",
@@ -194,7 +193,7 @@ class CancelPage:
 
 async def _page(request: Request, planned: PlannedSession, host: PersonId, sent: int | None) -> SessionPage:
     have = parts(request)
-    group = await _group(request, planned)
+    group = await group_of(request, planned)
     members = {each.person: each for each in await have.directory.members_of(planned.group)}
     invitations = {each.person: each for each in await have.directory.invitations_of(planned.id)}
     joins = {each.person: each for each in await have.directory.joins_of(planned.id)}
@@ -213,7 +212,7 @@ async def _page(request: Request, planned: PlannedSession, host: PersonId, sent:
     language = have.pages.language(request)
     tallies = await have.documents.tallies((planned.id,))
     is_open = may_change(planned)
-    view = await have.rooms.view(planned.id, host) if is_open else None
+    view = await _conducted(request, planned, host)
     return SessionPage(
         planned=planned,
         group=group,
@@ -230,6 +229,15 @@ async def _page(request: Request, planned: PlannedSession, host: PersonId, sent:
         evaluation=tuple(_average(request, each) for each in tallies),
         answers=max((each.answers for each in tallies), default=0),
     )
+
+
+async def _conducted(request: Request, planned: PlannedSession, host: PersonId) -> View | None:
+    """Show the host's view while the session can change; nothing to a host who conducts it no more."""
+    rooms = parts(request).rooms
+    if not may_change(planned) or (await rooms.session(planned.id)).find_person(host) is None:
+        return None
+    view = await rooms.view(planned.id, host)
+    return None if view.conduct is None else view
 
 
 def _table(view: View) -> tuple[Part, ...]:
@@ -273,13 +281,6 @@ def _seat(
 def _link(request: Request, join: JoinToken) -> str:
     have = parts(request)
     return f"{have.settings.origin}/j/{join_secret(have.links, join.session, join.person, join.created_at)}"
-
-
-async def _group(request: Request, planned: PlannedSession) -> Group:
-    group = await parts(request).directory.find_group(planned.group)
-    if group is None:
-        raise NotHere
-    return group
 
 
 async def _invited(request: Request, planned: PlannedSession, person: str) -> PersonId:

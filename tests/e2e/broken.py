@@ -1,6 +1,5 @@
 """A session under way with a telephone number and a relay, in windows that break and come back."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field

@@ -1,11 +1,10 @@
 """Our server is killed in the middle of a session: the browser goes on by the plan it holds, and brings back what was written."""
 
-import asyncio
 import json
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import jwt
 import pytest
-from anyio import sleep
 
 from app.engine.ids import PersonId, SessionId
 from app.gateways.video import LiveKitKeys, LiveKitVideo

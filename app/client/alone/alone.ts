@@ -117,8 +117,7 @@ function keep(shelf: Shelf, session: string): void {
     rest ??= setTimeout(() => {
       rest = undefined;
       const last = view.peek();
-      if (there && last && link.peek().state === "live")
-        quietly(shelf.keep(last, words.peek(), ahead()));
+      if (there && last && link.peek().state === "live") quietly(shelf.keep(last, words.peek(), ahead()));
     }, REST);
   });
 }

@@ -27,7 +27,15 @@ export function Card({ icon, what, todo, children, id }: CardProps): JSX.Element
   );
 }
 
-export function Do({ word, onClick, bare }: { word: string; onClick: () => void; bare?: boolean }): JSX.Element {
+export function Do({
+  word,
+  onClick,
+  bare,
+}: {
+  word: string;
+  onClick: () => void;
+  bare?: boolean;
+}): JSX.Element {
   return (
     <button type="button" class={bare ? "btn bare" : "btn"} onClick={onClick}>
       {word}

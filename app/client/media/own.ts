@@ -37,8 +37,7 @@ export class Own {
         if (wish !== this.#wish[kind]) return track.stop(); // closed meanwhile, or tapped again
         this.#take(kind, track);
       } catch (trouble) {
-        if (wish === this.#wish[kind])
-          state.value = { on: false, trouble: trouble as Trouble, held: false };
+        if (wish === this.#wish[kind]) state.value = { on: false, trouble: trouble as Trouble, held: false };
         return;
       }
     }

@@ -2,7 +2,6 @@
 import { type Kind, listen, open } from "../media/devices.ts";
 import { keep } from "../media/kept.ts";
 
-
 /** Shows the check and makes it work; without a script the door says in words what the room will ask. */
 export function checkDevices(): void {
   const box = document.querySelector<HTMLElement>("[data-check]");

@@ -1,4 +1,4 @@
-"""Adds the heartbeats of nodes, so that an outage of all of them is known to the first that starts again."""
+"""Adds the heartbeats of nodes, so that an outage of all of them is known to the first that starts again; revoked links are found quickly."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -17,3 +17,4 @@ def upgrade() -> None:
         sa.Column("seen_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_nodes")),
     )
+    op.create_index(op.f("ix_join_tokens_revoked_at"), "join_tokens", ["revoked_at"])
