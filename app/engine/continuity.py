@@ -26,6 +26,8 @@ class Rung(StrEnum):
 LADDER = tuple(Rung)
 
 WITH_LIVEKIT = frozenset({Rung.SFU, Rung.SFU_AUDIO})
+WITHOUT_SOUND = frozenset({Rung.BRIDGE, Rung.TEXT})
+"""Rungs whose silence in the room says nothing about the video; where one may be put who cannot say it."""
 """Rungs on which sound goes through the media server."""
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import assert_never
 
-from app.engine.continuity import LADDER, WITH_LIVEKIT, Rung
+from app.engine.continuity import LADDER, WITH_LIVEKIT, WITHOUT_SOUND, Rung
 from app.engine.errors import Code, Refusal
 from app.engine.events import Event
 from app.engine.ids import Actor, Machine, PersonId
@@ -42,9 +42,6 @@ from app.engine.state import Session
 
 ONES_OWN = frozenset({Rung.SFU_AUDIO, Rung.BRIDGE, Rung.TEXT})
 """What a person may choose for themselves."""
-
-FOR_THEM = frozenset({Rung.BRIDGE, Rung.TEXT})
-"""Where whoever conducts may say that somebody is who cannot say it."""
 
 BY_FACILITATOR = "facilitator"
 ACCEPTED = "offer-accepted"
@@ -125,7 +122,7 @@ def _take(session: Session, rung: Rung | None, by: Actor) -> tuple[Event, ...]:
 def _place(session: Session, person: PersonId, rung: Rung | None) -> tuple[Event, ...]:
     _check_known(session, person)
     if rung is not None:
-        if rung not in FOR_THEM:
+        if rung not in WITHOUT_SOUND:
             raise Refusal(Code.NOT_THIS_RUNG)
         _check_rung(session, rung)
     same = session.ladder.taken.get(person) == rung

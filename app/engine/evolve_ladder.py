@@ -123,16 +123,18 @@ def _moved_back(session: Session, at: datetime) -> Session:
 
 
 def _person(session: Session, person: PersonId, rung: Rung | None, chosen: bool, at: datetime) -> Session:
-    session = back(session, person, at, away=False)
-    ladder = session.ladder
+    ladder, before = session.ladder, session.ladder.own(person)
     if chosen:
         taken = _without(ladder.taken, person) if rung is None else {**ladder.taken, person: rung}
         ladder = replace(ladder, taken=taken, asked=ladder.asked - {person})
     else:
         moved = _without(ladder.moved, person) if rung is None else {**ladder.moved, person: rung}
         ladder = replace(ladder, moved=moved)
-    session = replace(session, ladder=ladder)
-    own = ladder.own(person)
+    session, own = replace(session, ladder=ladder), ladder.own(person)
+    if own == before:
+        return session
+    session = back(session, person, at, away=False)
+    ladder = session.ladder
     if own is None or LADDER.index(own) <= LADDER.index(ladder.rung):
         return session
     return replace(session, ladder=dropped(session, person, own.value, at))

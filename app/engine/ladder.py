@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from app.engine.continuity import Rung, lower
+from app.engine.continuity import WITHOUT_SOUND, Rung, lower
 from app.engine.ids import PersonId
 
 NO_LIVEKIT = "no-video-server"
@@ -87,9 +87,15 @@ class Ladder:
     broken: tuple[Broken, ...] = ()  # on purpose, in a rehearsal
 
     def own(self, person: PersonId) -> Rung | None:
-        """Give a person's own rung, where it differs from the group's."""
-        mine = [each for each in (self.moved.get(person), self.taken.get(person)) if each is not None]
-        return None if not mine else lower(mine[0], mine[-1])
+        """Give a person's own rung, where it differs from the group's; nobody measures a telephone, so a word is enough."""
+        seen, said = self.moved.get(person), self.taken.get(person)
+        if said is Rung.BRIDGE or seen is None:
+            return said
+        return seen if said is None else lower(seen, said)
+
+    def is_seen_silent(self, person: PersonId) -> bool:
+        """Whether the server hears nothing of somebody who has not chosen to be without sound."""
+        return self.moved.get(person) is Rung.TEXT and self.taken.get(person) not in WITHOUT_SOUND
 
     def rung_of(self, person: PersonId) -> Rung:
         """Give the rung a person is on: the lower of the group's and their own."""

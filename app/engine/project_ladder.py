@@ -1,6 +1,5 @@
 """What everybody sees of the ladder: the group's rung, who may speak, where to meet when nothing else works."""
 
-from app.engine.continuity import Rung
 from app.engine.instants import as_ms
 from app.engine.ladder import Drop
 from app.engine.protocol import Role
@@ -17,7 +16,7 @@ def project_ladder(session: Session) -> LadderView:
         why=ladder.why,
         since=None if ladder.since is None else as_ms(ladder.since),
         forced=ladder.forced,
-        silent=tuple(each.id for each in session.people if ladder.moved.get(each.id) is Rung.TEXT),
+        silent=tuple(each.id for each in session.people if ladder.is_seen_silent(each.id)),
         broken=tuple(BrokenView(each.fault.value, each.person) for each in ladder.broken),
     )
 

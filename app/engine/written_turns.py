@@ -87,7 +87,7 @@ def is_offered(session: Session, entry: Entry) -> bool:
 def someone_writes(session: Session) -> bool:
     """Whether anybody takes part in writing."""
     ladder = session.ladder
-    return ladder.rung is Rung.TEXT or Rung.TEXT in (*ladder.taken.values(), *ladder.moved.values())
+    return any(ladder.rung_of(each.id) is Rung.TEXT for each in session.people)
 
 
 def pending(session: Session) -> frozenset[PersonId]:

@@ -8,7 +8,7 @@ import structlog
 
 from app.engine import continuity as policy
 from app.engine.commands import Command
-from app.engine.continuity import LADDER, THRESHOLDS, WITH_LIVEKIT, Report, Rung, Watch
+from app.engine.continuity import LADDER, THRESHOLDS, WITH_LIVEKIT, WITHOUT_SOUND, Report, Rung, Watch
 from app.engine.errors import Refusal
 from app.engine.ids import SERVER, CommandId, PersonId, SessionId
 from app.engine.ladder import LIVEKIT, NO_LIVEKIT, Fault
@@ -39,8 +39,6 @@ SETTLE_DOWN, SETTLE_UP = timedelta(seconds=2), timedelta(seconds=6)
 """How long a person must be on a rung of their own before the others are told: quick down, slow up."""
 
 WITH_MEDIA = frozenset({Status.OPEN, Status.RUNNING})
-ELSEWHERE = frozenset({Rung.BRIDGE, Rung.TEXT})
-"""Chosen rungs whose silence in the room says nothing about the video."""
 
 log = structlog.get_logger(part="continuity")
 
@@ -140,7 +138,7 @@ class Continuity:
             return (MoveGroup(here, LIVEKIT if has_livekit else NO_LIVEKIT),)
         present = self._hub.present(session.id)
         self._tidy(session, watched, present, now)
-        listens = frozenset(each for each in present if ladder.taken.get(each) not in ELSEWHERE)
+        listens = frozenset(each for each in present if ladder.taken.get(each) not in WITHOUT_SOUND)
         if len(listens) < 2:  # whoever is alone hears nobody, and nothing is wrong
             return ()
         pillars = _pillars(session) if ladder.rung in WITH_LIVEKIT else frozenset()

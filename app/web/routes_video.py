@@ -48,12 +48,15 @@ async def give_pass(request: Request, asker: Annotated[Asker, who(Who.SEAT)]) ->
     """Give a short pass to the media server, from what phase and role allow now, and the relays for direct links.
 
     Microphones are never withheld by the pass: the voice rule closes them, and only their owner opens them.
+    Before the doors open and after the session closed there is nothing to give: 204, for a page may ask just then.
     """
     have, asked = parts(request), media(request)
     session = await have.rooms.session(asker.planned.id)
     person = session.find_person(asker.seat)
-    if person is None or session.status not in WITH_MEDIA:
+    if person is None:
         raise NotHere
+    if session.status not in WITH_MEDIA:
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
     answer: dict[str, Any] = {
         "url": None,
         "token": None,

@@ -123,6 +123,20 @@ def test_whoever_is_asked_to_phone_chooses_for_themselves() -> None:
     assert refused(play, TakeRung(Rung.ALONE), CHLOE) is Code.NOT_THIS_RUNG
 
 
+def test_who_takes_the_telephone_is_seen_there_although_the_server_hears_nothing_of_them() -> None:
+    play = a_play()
+    play.do(MovePerson(CHLOE, Rung.TEXT), SERVER)
+    play.do(TakeRung(Rung.BRIDGE), CHLOE)
+    play.do(MovePerson(CHLOE, None), SERVER)
+    play.do(MovePerson(CHLOE, Rung.TEXT), SERVER)
+    assert next(seat.rung for seat in seen(play, DRISS).seats if seat.id == CHLOE) == "bridge"
+    assert seen(play, DRISS).ladder.silent == (), "nobody links to who hangs on the telephone"
+    drops = [(each.what, each.until is None) for each in play.session.ladder.drops]
+    assert drops == [("text", False), ("bridge", True)], "measuring again begins no new drop"
+    play.do(TakeRung(None), CHLOE)
+    assert next(seat.rung for seat in seen(play, DRISS).seats if seat.id == CHLOE) == "text"
+
+
 def test_without_a_number_nobody_is_sent_to_the_telephone() -> None:
     play = Play().start()
     assert refused(play, AskToPhone(CHLOE)) is Code.NO_BRIDGE

@@ -6,15 +6,16 @@ import hmac
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import httpx2
 import pytest
 
 from app.config import BadSetting, Settings, from_environment
-from app.engine.commands import OpenDoors
+from app.engine.commands import Close, End, OpenDoors, Start
 from app.engine.errors import Refusal
-from app.engine.ids import CommandId
+from app.engine.ids import SERVER, CommandId
 from app.engine.ladder_commands import AllowScreen
 from app.gateways.turn import LASTS
 from app.main import Parts
@@ -40,9 +41,15 @@ def with_relays(settings: Settings) -> Settings:
 
 
 @pytest.fixture
-async def parts(tmp_path: Path) -> AsyncIterator[Parts]:
+def clock() -> FakeClock:
+    """Give a clock that the test moves."""
+    return FakeClock()
+
+
+@pytest.fixture
+async def parts(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Parts]:
     """Serve the whole program with a media server and relays."""
-    async with served(tmp_path, FakeClock(), change=with_relays, video=FakeVideo()) as running:
+    async with served(tmp_path, clock, change=with_relays, video=FakeVideo()) as running:
         yield running
 
 
@@ -149,3 +156,19 @@ def test_settings_that_cannot_work_are_one_sentence(environ: dict[str, str]) -> 
 def test_several_relays_are_named_with_spaces() -> None:
     settings = from_environment({"TURN_URL": " ".join(TURN), "TURN_SECRET": "s", "RONDE_RELAY_ONLY": "1"})
     assert (settings.turn_urls, settings.relay_only) == (TURN, True)
+
+
+async def test_once_all_is_closed_there_is_nothing_to_give_and_nothing_is_broken(
+    table: Table, parts: Parts, clock: FakeClock
+) -> None:
+    await parts.rooms.do(table.session, FACILITATOR, Start(), CommandId("start"))
+    await parts.rooms.do(table.session, FACILITATOR, End(), CommandId("end"))
+    async with client(table) as chloe:
+        assert (await chloe.post(f"/video/{table.session}/pass")).status_code == 200, (
+            "people may still say goodbye"
+        )
+        clock.advance(timedelta(minutes=10))
+        with suppress(Refusal):  # the ticker may have been faster
+            await parts.rooms.do(table.session, SERVER, Close(), CommandId("close"))
+        answer = await chloe.post(f"/video/{table.session}/pass")
+    assert (answer.status_code, answer.content) == (204, b"")

@@ -98,7 +98,7 @@ async function entrance(session: string): Promise<Entrance | null> {
   const status = view.peek()?.session.status;
   if (!status || status === "planned" || status === "closed") return null;
   const answer = await fetch(`/video/${session}/pass`, { method: "POST", signal: AbortSignal.timeout(4000) });
-  if (!answer.ok) return null;
+  if (answer.status !== 200) return null;
   const { url, token, ice } = (await answer.json()) as {
     url?: string;
     token?: string;

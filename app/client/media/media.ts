@@ -14,6 +14,8 @@ import { carries, isDoubtful, sendsDirectly, type Using, type Way, wayOf } from 
 
 const TICK = 500;
 const REPORT_EVERY = 4;
+/** Asking for the relays again and again helps no server that is in trouble. */
+const ASK_EVERY = 3000;
 /** So long the server may find out that everybody is cut; then it is only me, on direct links. */
 const STAR_AFTER = 18_000;
 const DEAF_FOR = 8000;
@@ -29,6 +31,7 @@ export class Media {
   #away = false;
   #ice: RTCConfiguration | null = null;
   #asking: Promise<unknown> | null = null;
+  #asked = Number.NEGATIVE_INFINITY;
   #inbox: Promise<unknown> = Promise.resolve();
   #line = STRONG;
   #spoke = "";
@@ -248,7 +251,7 @@ export class Media {
     if (way.sfu) void this.#stay.enter();
     else this.#stay.leave();
     if (!way.mesh.length || this.#ice) this.#mesh.want(way.mesh);
-    else void this.#relays();
+    else if (performance.now() - this.#asked >= ASK_EVERY) void this.#relays();
     if (isDoubtful(this.#stay)) this.#voices.turnTo(this.#mesh.open);
     this.#tell(way.using);
     void this.#give();
@@ -263,6 +266,7 @@ export class Media {
   /** Whether it is known by which relays to link; without knowing them nothing is linked, so that no address is shown. */
   async #relays(): Promise<boolean> {
     if (!this.#ice) {
+      this.#asked = performance.now();
       this.#asking ??= this.#entrance().finally(() => {
         this.#asking = null;
       });
