@@ -15,6 +15,7 @@ from app.engine.state import Session
 from app.engine.time_events import (
     ClockPaused,
     ClockResumed,
+    OutageCredited,
     PhaseReturned,
     PhaseStarted,
     Replanned,
@@ -54,7 +55,7 @@ def decide(session: Session, command: TimeCommand, by: Actor, now: datetime) -> 
         case Resume():
             return () if session.clock.running_since is not None else (ClockResumed(),)
         case Extend(seconds):
-            return _extend(session, seconds, now)
+            return _extend(session, seconds, by, now)
         case Next(from_key):
             return _next(session, from_key, by, now)
         case Back(from_key):
@@ -122,7 +123,7 @@ def _start(session: Session, now: datetime) -> tuple[Event, ...]:
     return (SessionStarted(first.key, begins + total(session.plan)),)
 
 
-def _extend(session: Session, seconds: int, now: datetime) -> tuple[Event, ...]:
+def _extend(session: Session, seconds: int, by: Actor, now: datetime) -> tuple[Event, ...]:
     """Grant more, or less: never less than was used, nor than was planned for a protected phase."""
     if abs(seconds) > MOST_AT_ONCE:
         raise Refusal(Code.OUT_OF_RANGE, most=MOST_AT_ONCE // 60)
@@ -133,7 +134,9 @@ def _extend(session: Session, seconds: int, now: datetime) -> tuple[Event, ...]:
         if slot.phase.protected and wanted < slot.planned:
             raise Refusal(Code.PROTECTED_PHASE, minutes=slot.planned // timedelta(minutes=1))
         wanted = min(granted, max(wanted, used(session.clock, index, now)))
-    return () if wanted == granted else (TimeGranted(slot.key, wanted),)
+    if wanted == granted:
+        return ()
+    return (OutageCredited(slot.key, wanted) if by == CLOCK else TimeGranted(slot.key, wanted),)
 
 
 def _next(session: Session, from_key: str, by: Actor, now: datetime) -> tuple[Event, ...]:

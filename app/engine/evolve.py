@@ -33,7 +33,7 @@ from app.engine.events import (
 )
 from app.engine.evolve_cast import arrive, change_cast, leave, resized
 from app.engine.evolve_ladder import change_ladder
-from app.engine.evolve_time import change_time, undoable, undone
+from app.engine.evolve_time import change_time, credited, undoable, undone
 from app.engine.evolve_voices import change_floor
 from app.engine.evolve_writing import erased, toggled, written
 from app.engine.ladder_events import (
@@ -55,6 +55,7 @@ from app.engine.state import Person, Session, Status
 from app.engine.time_events import (
     ClockPaused,
     ClockResumed,
+    OutageCredited,
     PhaseReturned,
     PhaseStarted,
     Replanned,
@@ -145,6 +146,8 @@ def _changed(session: Session, event: Event, at: datetime) -> Session:
             return leave(session, person, gone, at)
         case SessionStarted() | PhaseStarted() | PhaseReturned() | TimeGranted() | Replanned():
             return change_time(undoable(session, event, at), event, at)
+        case OutageCredited(key, granted):
+            return credited(session, key, granted, at)
         case ClockPaused(reason):
             return replace(session, clock=pause(session.clock, at, reason))
         case ClockResumed():

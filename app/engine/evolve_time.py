@@ -7,7 +7,7 @@ from app.engine.events import Event, stored_name
 from app.engine.replacing import replace
 from app.engine.state import Floor, Session, Status, Undoable
 from app.engine.time_events import PhaseReturned, PhaseStarted, Replanned, SessionStarted, TimeGranted
-from app.engine.timer import grant, move, put, settle, total_used
+from app.engine.timer import ZERO, grant, move, put, settle, total_used
 
 UNDO_FOR = timedelta(minutes=10)
 
@@ -50,8 +50,20 @@ def _moved(session: Session, key: str, at: datetime) -> Session:
     )
 
 
+def credited(session: Session, key: str, granted: timedelta, at: datetime) -> Session:
+    """Give time back that nobody had: the last change can still be taken back, for as much longer."""
+    index = _index(session, key)
+    credit, undo = granted - session.clock.timers[index].granted, session.undo
+    if undo is not None:
+        undo = replace(undo, until=undo.until + credit, credited=undo.credited + credit)
+    return replace(session, clock=grant(settle(session.clock, at), index, granted), undo=undo)
+
+
 def undone(session: Session, at: datetime) -> Session:
-    """Put the state before the last change back; what was written since then stays, and so does the time spent."""
+    """Put the state before the last change back; what was written since then stays, and so does the time spent.
+
+    The credit for an outage goes with the time of the outage, to the phase that runs again.
+    """
     undo = session.undo
     if undo is None:
         return session
@@ -66,8 +78,8 @@ def undone(session: Session, at: datetime) -> Session:
     match undo.change:
         case "time-granted" | "replanned":
             timers = tuple(
-                replace(current, granted=before.granted)
-                for current, before in zip(now.timers, undo.clock.timers, strict=True)
+                replace(current, granted=before.granted + (undo.credited if index == now.at else ZERO))
+                for index, (current, before) in enumerate(zip(now.timers, undo.clock.timers, strict=True))
             )
             return replace(
                 session, undo=None, clock=replace(now, timers=timers, promised_end=undo.clock.promised_end)
@@ -82,9 +94,8 @@ def undone(session: Session, at: datetime) -> Session:
             if clock.at is not None:
                 timer = clock.timers[clock.at]
                 spent = total_used(now) - total_used(clock)
-                clock = replace(
-                    clock, timers=put(clock.timers, clock.at, replace(timer, used=timer.used + spent))
-                )
+                timer = replace(timer, used=timer.used + spent, granted=timer.granted + undo.credited)
+                clock = replace(clock, timers=put(clock.timers, clock.at, timer))
             clock = replace(clock, running_since=at if clock.running_since else None)
             return replace(session, undo=None, status=undo.status, clock=clock, floor=floor, ready=undo.ready)
 

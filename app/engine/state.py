@@ -97,6 +97,7 @@ class Undoable:
     clock: Clock  # settled at the instant of the change
     floor: Floor
     ready: frozenset[PersonId]
+    credited: timedelta = timedelta()  # given back since then for outages
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,6 +48,14 @@ class TimeGranted:
 
 
 @dataclass(frozen=True, slots=True)
+class OutageCredited:
+    """The time nobody served is given back to the running phase, which has this length in all; nobody can take it back."""
+
+    key: str
+    granted: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Replanned:
     """A proposal of the drift absorber holds: new lengths by plan key, and the announced end."""
 
@@ -79,6 +87,6 @@ class SessionClosed:
 
 
 TimeEvent = (
-    SessionStarted | PhaseStarted | PhaseReturned | ClockPaused | ClockResumed | TimeGranted | Replanned | Undone
-    | SessionEnded | SessionReopened | SessionClosed
+    SessionStarted | PhaseStarted | PhaseReturned | ClockPaused | ClockResumed | TimeGranted | OutageCredited | Replanned
+    | Undone | SessionEnded | SessionReopened | SessionClosed
 )  # fmt: skip

@@ -156,7 +156,7 @@ class StagedRehearsals:
             async with asyncio.timeout(LONGEST.total_seconds()):
                 await play(stage, host, Ledger(), taken=begun.visitor)
         except* (Lost, TimeoutError, OSError) as problems:
-            log.warning("rehearsal stopped", session=begun.session, problems=len(problems.exceptions))
+            log.warning("rehearsal stopped", session=begun.session, count=len(problems.exceptions))
         except* Exception:
             log.exception("rehearsal broke", session=begun.session)
         finally:

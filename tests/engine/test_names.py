@@ -36,6 +36,7 @@ STORED = [
     "hand-raised",
     "idea-kept",
     "interest-signalled",
+    "outage-credited",
     "person-added",
     "person-arrived",
     "person-left",

@@ -28,7 +28,7 @@ from app.engine.projections import project
 from app.engine.protocol import Role
 from app.engine.replan import proposals, starts
 from app.engine.state import Floor, Status
-from app.engine.time_events import ClockPaused, PhaseReturned, PhaseStarted, TimeGranted, Undone
+from app.engine.time_events import ClockPaused, OutageCredited, PhaseReturned, PhaseStarted, TimeGranted, Undone
 from app.engine.timer import total_used, used
 from tests.builders import BRUNO, CHLOE, FACILITATOR, START, Play, a_plan, a_protocol, people
 from tests.engine.refusing import refused
@@ -231,6 +231,28 @@ def test_a_group_without_a_facilitator_is_led_by_the_clock() -> None:
     play.now = found[0]
     assert play.do(found[1], CLOCK) == (PhaseStarted("subject"),)
     assert isinstance(deadline(play)[1], End), "without a client the clock cannot go on"
+
+
+def test_an_outage_is_credited_without_taking_the_last_step_from_whoever_would_undo_it() -> None:
+    play = Play().start().wait(3).next()
+    play.wait(12)
+    assert play.do(Extend(720), CLOCK) == (OutageCredited("subject", minutes(5 + 12)),)
+    play.wait(5)
+    assert play.do(Undo()) == (Undone("phase-started"),), "ten minutes, and the twelve nobody had"
+    opening, subject = play.session.clock.timers[:2]
+    assert (opening.granted, opening.used) == (minutes(8 + 12), minutes(3 + 12 + 5)), "the credit goes with the time"
+    assert (subject.granted, subject.used) == (minutes(5), minutes(0))
+    with refused(Code.NOTHING_TO_UNDO):
+        play.do(Undo())
+
+
+def test_a_length_taken_back_after_an_outage_keeps_the_credit() -> None:
+    play = Play().start().wait(1)
+    play.do(Extend(120))
+    play.wait(3).do(Extend(180), CLOCK)
+    assert play.session.clock.timers[0].granted == minutes(8 + 2 + 3)
+    play.do(Undo())
+    assert play.session.clock.timers[0].granted == minutes(8 + 3)
 
 
 def test_a_step_back_in_a_self_guided_session_is_not_undone_by_the_clock_at_once() -> None:

@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from sqlalchemy import make_url
 
-from app.engine.commands import ChooseClient, OpenDoors, Start
+from app.engine.commands import ChooseClient, Next, OpenDoors, Start, Undo
 from app.engine.errors import Refusal
 from app.engine.ids import CLOCK, CommandId, PersonId
 from app.engine.state import Status
@@ -172,6 +172,24 @@ async def test_an_outage_is_credited_to_the_running_phase_once(tmp_path: Path) -
     async with served(tmp_path, clock) as parts:
         again = await parts.rooms.view(table.session, FACILITATOR)
         assert again.clock.granted_ms == after.clock.granted_ms
+
+
+async def test_a_wrong_next_just_before_a_restart_is_taken_back_after_it(tmp_path: Path) -> None:
+    clock = FakeClock()
+    async with served(tmp_path, clock) as parts:
+        table = await a_table(parts)
+        await under_way(table)
+        clock.advance(minutes=2)
+        await parts.rooms.do(table.session, FACILITATOR, Next("opening"), CommandId("too soon"))
+        await parts.pulse.beat()
+    await FilePulse(tmp_path / "alive", clock).beat()
+    clock.advance(minutes=3)
+    async with served(tmp_path, clock) as parts:
+        await parts.rooms.do(table.session, FACILITATOR, Undo(), CommandId("back"))
+        view = await parts.rooms.view(table.session, FACILITATOR)
+        assert view.plan[view.clock.at or 0].phase == "opening"
+        planned = view.plan[0].granted_ms - 180_000
+        assert (planned, view.clock.used_ms) == (8 * 60_000, 300_000), "the outage is credited to it"
 
 
 async def test_a_short_restart_changes_nothing(tmp_path: Path) -> None:
