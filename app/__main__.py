@@ -11,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.config import BadSetting, Settings, from_environment, prepare_data
+from app.config import BadSetting, Settings, from_environment, logs_json, prepare_data
 from app.gateways.clock import SystemClock
 from app.gateways.log import start_logging
 from app.usecases.ports import GatewayError
@@ -33,6 +33,7 @@ class Stop(Exception):
 
 def main(words: Sequence[str]) -> int:
     """Run one command and return its exit code."""
+    start_logging(as_json=logs_json(os.environ))
     if words and words[0] in OTHERS:
         code: int = import_module(OTHERS[words[0]]).main(list(words[1:]))
         return code
@@ -106,7 +107,6 @@ def _serve(settings: Settings) -> int:
     settings = from_environment(
         os.environ, host=settings.host, port=listening.getsockname()[1], data=str(settings.data)
     )
-    start_logging(as_json=settings.log_json)
     _migrate(settings)
     from app.main import create_app, server
 
@@ -156,7 +156,6 @@ async def _greet(parts: "Parts") -> None:
 
 
 def _work(settings: Settings) -> int:
-    start_logging(as_json=settings.log_json)
     from app.main import build
 
     async def work() -> None:

@@ -22,7 +22,6 @@ class Settings:
     port: int = 8000
     smtp: str = ""  # smtp://user:password@host:port; empty keeps letters in the outbox page
     mail_from: str = "ronde@localhost"
-    log_json: bool = False
     livekit_url: str = ""  # ws(s)://…, as browsers reach it; empty: direct links between browsers
     livekit_key: str = ""
     livekit_secret: str = ""
@@ -66,7 +65,6 @@ def from_environment(
         port=chosen_port,
         smtp=environ.get("RONDE_SMTP", ""),
         mail_from=environ.get("RONDE_MAIL_FROM") or f"ronde@{parts.hostname}",
-        log_json=environ.get("RONDE_LOG", "") == "json",
         livekit_url=livekit[0],
         livekit_key=livekit[1],
         livekit_secret=livekit[2],
@@ -74,6 +72,11 @@ def from_environment(
         turn_secret=turn_secret,
         relay_only=relay_only,
     )
+
+
+def logs_json(environ: Mapping[str, str]) -> bool:
+    """Tell whether the operator wants one JSON object per line of log."""
+    return environ.get("RONDE_LOG", "") == "json"
 
 
 def _check_livekit(settings: tuple[str, ...]) -> None:

@@ -116,6 +116,7 @@ def build(settings: Settings, clock: Clock, video: Video | None = None) -> Parts
     sentences = Catalogues()
     say = partial(_say, sentences)
     hub = Hub(clock, lambda lang, code: say(lang, code, {}))
+    measures.SOCKETS.set_function(hub.count)
     directory = WatchedDirectory(database, hub)
     jobs = StoredJobs(database, ids.new)
     links = DerivedLinks(key)

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from playwright.async_api import Browser, async_playwright
 
+from app.gateways.log import choose_lines
 from devtools.environment import node
 from devtools.steps import ROOT
 from devtools.system import find_browser
@@ -27,6 +28,7 @@ CHROMIUM_WORDS = (
 
 settings.register_profile("ronde", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("ronde")
+choose_lines(as_json=False)  # what is printed beside a failing test is public as well
 
 
 def _is_here(host: object) -> bool:

@@ -46,18 +46,33 @@ class Through(logging.Handler):
         structlog.get_logger(part=record.name).log(record.levelno, lines[0], exc_info=error)
 
 
-def start_logging(*, as_json: bool) -> None:
-    """Send one line per event to standard error; the access log of the web server stays off, for its URLs hold tokens."""
+def choose_lines(*, as_json: bool) -> None:
+    """Write one line per event to standard error.
+
+    Never the default of structlog: where `rich` is installed, that shows the local variables of a traceback, and with
+    them people's names and tokens.
+    """
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             without_values,
             only_allowed,
-            structlog.processors.JSONRenderer() if as_json else structlog.dev.ConsoleRenderer(colors=False),
+            structlog.processors.JSONRenderer() if as_json else _for_people(),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
+
+
+def _for_people() -> structlog.dev.ConsoleRenderer:
+    return structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
+    )
+
+
+def start_logging(*, as_json: bool) -> None:
+    """Begin to log; the access log of the web server stays off, for its URLs hold tokens."""
+    choose_lines(as_json=as_json)
     logging.basicConfig(handlers=[Through()], level=logging.WARNING, force=True)

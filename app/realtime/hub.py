@@ -7,7 +7,7 @@ from datetime import datetime
 from app.engine.ids import PersonId, SessionId
 from app.engine.state import Session, Status
 from app.engine.view import UNKNOWN, Live
-from app.realtime import frames, measures
+from app.realtime import frames
 from app.realtime.messages import CloseCode
 from app.realtime.sections import NULL, Json, Personal, Projection, changes, projected
 from app.realtime.wire import Wire
@@ -93,9 +93,7 @@ class Hub:
         older = table.sockets.get(socket.person)
         if older is not None:
             self.dismiss(older, CloseCode.OPEN_ELSEWHERE)
-            measures.SOCKETS.dec()
         table.sockets[socket.person] = socket
-        measures.SOCKETS.inc()
         if since == session.seq:
             words = view = NULL
         else:
@@ -108,7 +106,6 @@ class Hub:
         if table is None or table.sockets.get(socket.person) is not socket:
             return False
         del table.sockets[socket.person]
-        measures.SOCKETS.dec()
         if not table.sockets:
             del self._tables[socket.session]
         return True
@@ -205,6 +202,10 @@ class Hub:
         """Yield every socket with a place."""
         for table in self._tables.values():
             yield from table.sockets.values()
+
+    def count(self) -> int:
+        """Count the sockets with a place."""
+        return sum(len(table.sockets) for table in self._tables.values())
 
     def rooms(self) -> tuple[tuple[SessionId, datetime], ...]:
         """List the rooms with sockets, each with the instant it was last told anything."""

@@ -6,8 +6,7 @@ import logging
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,13 +15,13 @@ import pytest
 import structlog
 
 from app.config import BadSetting, from_environment
-from app.gateways.log import start_logging
 from app.main import Parts
 from app.usecases.ports import GatewayError
 from app.usecases.records import Job, NewJob
 from app.worker import MOST_ATTEMPTS, Worker, pause_after
 from devtools.steps import ROOT
 from tests.fakes import FakeClock, FakeJobs
+from tests.log_lines import logging_started
 from tests.realtime.table import Table
 
 
@@ -87,21 +86,6 @@ async def test_machines_are_told_how_the_server_is(table: Table, parts: Parts) -
         (job,) = await parts.jobs.claim(("letter",), parts.clock.now(), timedelta(minutes=1))
         await parts.jobs.bury(job, parts.clock.now(), "GatewayError")
         assert "ronde_jobs_buried 1.0" in (await machine.get("/metrics")).text
-
-
-@contextmanager
-def logging_started() -> Iterator[None]:
-    """Log as the server does, and as before afterwards."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    root.handlers.clear()  # else they would be closed
-    start_logging(as_json=True)
-    try:
-        yield
-    finally:
-        root.handlers[:] = handlers
-        root.setLevel(level)
-        structlog.reset_defaults()
 
 
 def test_lines_of_libraries_carry_no_values(capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from babel.messages.extract import extract
+from fastapi import Request
 from jinja2 import meta, nodes
 from jinja2.ext import babel_extract
 
@@ -16,6 +17,7 @@ import app.web
 from app.gateways.i18n import Catalogues
 from app.web.rendering import TEMPLATES, Assets, environment
 from app.web.security import CSP
+from tests.log_lines import logging_started
 from tests.web.site import Planned, Site, check_page
 
 GIVEN = {
@@ -144,13 +146,24 @@ async def test_changing_the_language_never_leads_to_another_site(site: Site, bac
     assert answer.headers["location"] == "/"
 
 
-async def test_a_bug_is_a_page_with_an_id_and_keeps_its_words_out_of_sight(site: Site) -> None:
+@pytest.mark.parametrize("as_json", [True, False])
+async def test_a_bug_is_a_page_with_an_id_and_keeps_its_words_out_of_sight(
+    site: Site, capsys: pytest.CaptureFixture[str], *, as_json: bool
+) -> None:
     @site.app.get("/bug")
-    async def bug() -> None:
-        raise RuntimeError("a secret")
+    async def bug(request: Request) -> None:
+        name, token = "Chloé Martin", request.cookies["ronde"]
+        raise RuntimeError(f"a secret of {name}, {token}")
 
-    async with site.visitor("fr") as browser:
-        answer = await browser.get("/bug")
+    with logging_started(as_json=as_json):
+        async with site.visitor("fr", {"ronde": "t0ken"}) as browser:
+            answer = await browser.get("/bug")
+        logged = capsys.readouterr().err
+    assert "page failed" in logged
+    assert "RuntimeError" in logged
+    assert "tests.web.test_pages:" in logged, "it says where"
+    for hidden in ("Chlo", "Martin", "t0ken", "secret", "locals", "Request"):
+        assert hidden not in logged, f"{hidden} is in the log"
     assert answer.status_code == 500
     assert "a secret" not in answer.text
     assert "Référence" in answer.text
