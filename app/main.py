@@ -5,7 +5,6 @@ import pkgutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -17,7 +16,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 import app.web
 from app.config import Settings
-from app.engine.ids import PersonId, SessionId
+from app.engine.ids import SessionId
 from app.gateways.calendar import calendar_entry
 from app.gateways.cipher import InstallationCipher, installation_key
 from app.gateways.clock import RandomIds, SystemClock
@@ -38,7 +37,7 @@ from app.realtime.connection import Doorway
 from app.realtime.continuity import Continuity
 from app.realtime.heart import beat_for_ever
 from app.realtime.hub import Hub
-from app.realtime.messages import LARGEST_FRAME, CloseCode
+from app.realtime.messages import LARGEST_FRAME
 from app.realtime.microphones import Reconciler
 from app.realtime.presence import RollCall
 from app.realtime.revocations import Revocations
@@ -47,18 +46,18 @@ from app.realtime.wire import RoomProtocol
 from app.realtime.words import SpokenWords
 from app.rehearsal.begin import StagedRehearsals
 from app.store.database import Database, open_database
-from app.store.directory import StoredDirectory
 from app.store.documents import StoredDocuments
 from app.store.event_log import StoredLog
 from app.store.job_queue import StoredJobs
 from app.store.pulse import StoredPulse
 from app.usecases.plan_session import Planner
 from app.usecases.ports import Clock, Directory, Documents, Ids, Jobs, Mailer, Pulse
-from app.usecases.records import JoinToken
+from app.usecases.records import TokenHash
 from app.usecases.run_session import Rooms
 from app.usecases.send_letters import CalendarEntry, Post
 from app.usecases.tidy_up import tidying
 from app.usecases.video_port import Video
+from app.watched_directory import WatchedDirectory
 from app.web import errors
 from app.web.attempts import Attempts
 from app.web.rendering import Pages
@@ -127,6 +126,7 @@ def build(settings: Settings, clock: Clock, video: Video | None = None) -> Parts
     video = video or _video(settings)
     continuity = Continuity(rooms, hub, video, clock)
     hub.live = continuity.live
+    words = SpokenWords(rooms, sentences.choose)
     reconciler = Reconciler(rooms, hub, video, clock)
     mailer = (
         SmtpMailer(settings.smtp, settings.mail_from, clock)
@@ -152,7 +152,7 @@ def build(settings: Settings, clock: Clock, video: Video | None = None) -> Parts
         rooms=rooms,
         hub=hub,
         doorway=Doorway(
-            rooms, hub, roll, clock, ids, SpokenWords(rooms, sentences.choose), say, continuity.heard
+            rooms, hub, roll, clock, ids, words, say, continuity.heard, partial(_is_in, directory, clock)
         ),
         video=video,
         relays=Relays(settings.turn_urls, settings.turn_secret, settings.relay_only),
@@ -268,23 +268,8 @@ def _base(settings: Settings) -> str:
     return f"http://{host}:{settings.port}"
 
 
-class WatchedDirectory(StoredDirectory):
-    """The directory; whoever loses a link here loses the socket it led to at once."""
-
-    def __init__(self, database: Database, hub: Hub) -> None:
-        super().__init__(database)
-        self._hub = hub
-
-    async def issue_join(self, tokens: tuple[JoinToken, ...]) -> None:
-        """Give each a link; earlier links, their browsers and their sockets end."""
-        await super().issue_join(tokens)
-        for token in tokens:
-            self._hub.expel(token.session, token.person, CloseCode.LINK_REVOKED)
-
-    async def revoke_join(self, session: SessionId, person: PersonId, now: datetime) -> None:
-        """Revoke the links to a seat, and put its browsers and its socket out."""
-        await super().revoke_join(session, person, now)
-        self._hub.expel(session, person, CloseCode.LINK_REVOKED)
+async def _is_in(directory: Directory, clock: Clock, token: TokenHash) -> bool:
+    return await directory.find_web_session(token, clock.now()) is not None
 
 
 def _say(sentences: Catalogues, lang: str, code: str, details: dict[str, Any]) -> str:

@@ -124,9 +124,18 @@ class FakeDirectory(FakePeople):
         found = self._browsers.get(token)
         return found if found is not None and now < found.expires_at else None
 
-    async def end_web_session(self, token: TokenHash) -> None:
+    async def end_web_session(self, token: TokenHash, now: datetime) -> None:
         """Put a browser out."""
-        self._browsers.pop(token, None)
+        found = self._browsers.get(token)
+        if found is not None and found.session is not None:
+            del self._browsers[token]
+        elif found is not None:
+            self._browsers[token] = replace(found, expires_at=min(now, found.expires_at))
+
+    async def signed_out_since(self, instant: datetime, now: datetime) -> tuple[TokenHash, ...]:
+        """List the facilitators' browsers that ended lately."""
+        ended = (each for each in self._browsers.values() if each.session is None)
+        return tuple(each.hash for each in ended if instant < each.expires_at <= now)
 
     async def put_challenge(self, challenge: Challenge) -> None:
         """Remember a challenge."""

@@ -1,5 +1,6 @@
 """People, sessions and evidence in memory, as strict about repeated keys and loose ends as a database."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -150,15 +151,19 @@ class FakePeople:
         """List a facilitator's sessions."""
         return self._by_start(each for each in self._sessions.values() if each.facilitator == facilitator)
 
-    async def open_sessions(self) -> tuple[PlannedSession, ...]:
-        """List the sessions that are not over."""
-        over = (Status.CLOSED, Status.CANCELLED)
-        return self._by_start(each for each in self._sessions.values() if each.status not in over)
+    async def sessions_near(self, until: datetime) -> Mapping[SessionId, Status]:
+        """Tell of the sessions that the clock watches."""
+        begun = (Status.OPEN, Status.RUNNING, Status.ENDED)
+        return {
+            each.id: each.status
+            for each in self._sessions.values()
+            if each.status in begun or (each.status is Status.PLANNED and each.starts_at <= until)
+        }
 
     async def set_status(self, session: SessionId, status: Status, at: datetime) -> None:
         """Note how far a session is."""
         found = self._sessions.get(session)
-        if found is not None:
+        if found is not None and found.status not in (Status.CLOSED, Status.CANCELLED):
             closed_at = at if status is Status.CLOSED else None
             self._sessions[session] = replace(found, status=status, closed_at=closed_at)
 

@@ -11,6 +11,7 @@ const REASONS: Readonly<Record<string, () => string>> = {
   "open-elsewhere": () => _("You have this table open in another window or on another device."),
   removed: () => _("The facilitator has removed this seat from the session."),
   "link-revoked": () => _("Your personal link has been replaced. Ask the facilitator for the new one."),
+  "signed-out": () => _("You signed out in this browser. Sign in again to go on."),
   "bad-message": () => _("This page and the server do not understand each other. Load the page again."),
   "session-closed": () => _("The session is over. What remains of it is on your own page."),
 };
@@ -29,6 +30,10 @@ export function Closed({ session }: { session: string }): JSX.Element {
       ) : why === "session-closed" || why === "bye" ? (
         <a class="btn main" href={`/after/${session}`}>
           {_("Go to my page")}
+        </a>
+      ) : why === "signed-out" ? (
+        <a class="btn main" href={`/sign-in?next=${encodeURIComponent(location.pathname)}`}>
+          {_("Sign in")}
         </a>
       ) : (
         <button type="button" class="btn main" onClick={() => location.reload()}>

@@ -49,7 +49,7 @@ const MOMENT = 30_000;
 const SLEPT = 15_000;
 const FINAL: ReadonlySet<string> = new Set([
   "bye", "not-signed-in", "not-your-session", "unknown-session", "open-elsewhere", "removed",
-  "link-revoked", "bad-message", "session-closed",
+  "link-revoked", "signed-out", "bad-message", "session-closed",
 ]); // biome-ignore format: one list
 
 /** Commands that mean the same whenever they arrive; the others belong to their moment. */

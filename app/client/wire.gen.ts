@@ -50,6 +50,7 @@ export const CLOSE_CODES = {
   4009: "open-elsewhere",
   4010: "removed",
   4011: "link-revoked",
+  4012: "signed-out",
   4013: "bad-message",
   4014: "too-many-frames",
   4015: "session-closed",

@@ -32,6 +32,7 @@ from app.realtime.presence import RollCall
 from app.realtime.sections import Json
 from app.realtime.wire import CLOSE, Receive, Wire
 from app.usecases.ports import Clock, Conflict, Erased, GatewayError, Ids, NewerEvent, Quarantined
+from app.usecases.records import TokenHash
 from app.usecases.run_session import Rooms, UnknownSession
 
 HELLO_WITHIN = 10.0
@@ -72,13 +73,14 @@ class Doorway:
     words: Callable[[SessionId, str], Awaitable[Json]]
     say: Say
     heard: Callable[[SessionId, PersonId, Health], None]
+    is_in: Callable[[TokenHash], Awaitable[bool]]
     pace: Callable[[], Pace] = Pace
 
     async def serve(
-        self, session: SessionId, person: PersonId, wire: Wire, receive: Receive
+        self, session: SessionId, person: PersonId, way_in: TokenHash, wire: Wire, receive: Receive
     ) -> CloseCode | None:
         """Serve one accepted socket until it ends; tells the code to close it with, None when it is closed already."""
-        connection = Connection(self, session, person, wire, receive)
+        connection = Connection(self, session, person, way_in, wire, receive)
         try:
             await connection.run()
             return None
@@ -94,7 +96,13 @@ class Connection:
     """One socket of one person at one table."""
 
     def __init__(
-        self, doorway: Doorway, session: SessionId, person: PersonId, wire: Wire, receive: Receive
+        self,
+        doorway: Doorway,
+        session: SessionId,
+        person: PersonId,
+        way_in: TokenHash,
+        wire: Wire,
+        receive: Receive,
     ) -> None:
         self.id = doorway.ids.new()
         self.lang = "fr"
@@ -102,6 +110,7 @@ class Connection:
         self._door = doorway
         self._session = session
         self._person = person
+        self._way_in = way_in
         self._wire = wire
         self._receive = receive
         self._pace = doorway.pace()
@@ -136,7 +145,7 @@ class Connection:
         """Give the place up; the session is told when nobody comes back for it."""
         if self._socket is not None:
             self._door.hub.leave(self._socket)
-            self._door.roll.lost(self._session, self._person, self.id)
+        self._door.roll.lost(self._session, self._person, self.id)  # it may have arrived and found no seat
 
     async def _read(self) -> str:
         """Receive one text frame, at the pace a person can write."""
@@ -193,6 +202,8 @@ class Connection:
             raise Over(CloseCode.OPEN_ELSEWHERE)
         try:
             words = await self._door.words(self._session, hello.lang)
+            if not await self._door.is_in(self._way_in):  # any more: this hello let itself be waited for
+                raise Over(CloseCode.NOT_SIGNED_IN)
             await self._door.roll.arrived(self._session, self._person, self.id)
             state = await self._door.rooms.session(self._session)
         except (UnknownSession, Quarantined, NewerEvent):
@@ -204,7 +215,7 @@ class Connection:
         if state.status is Status.CLOSED:
             raise Over(CloseCode.SESSION_CLOSED)
         socket = Socket(
-            self.id, self._session, self._person, hello.tab, hello.lang, self._wire,
+            self.id, self._session, self._person, self._way_in, hello.tab, hello.lang, self._wire,
             asyncio.get_running_loop().time(),
         )  # fmt: skip
         try:

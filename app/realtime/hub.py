@@ -12,6 +12,7 @@ from app.realtime.messages import CloseCode
 from app.realtime.sections import NULL, Json, Personal, Projection, changes, projected
 from app.realtime.wire import Wire
 from app.usecases.ports import Clock
+from app.usecases.records import TokenHash
 
 MOST_BACKLOG = 512 * 1024
 """Bytes a peer may leave unread before it is cut; it resumes by seq."""
@@ -38,6 +39,7 @@ class Socket:
     id: str
     session: SessionId
     person: PersonId
+    way_in: TokenHash  # of the cookie it came by
     tab: str
     lang: str
     wire: Wire
@@ -124,6 +126,18 @@ class Hub:
         if socket is not None:
             self.dismiss(socket, CloseCode(code))
 
+    def sign_out(self, way_in: TokenHash) -> None:
+        """Close the sockets of a browser that was put out."""
+        for socket in tuple(self.sockets()):
+            if socket.way_in == way_in:
+                self.dismiss(socket, CloseCode.SIGNED_OUT)
+
+    def shut(self, session: SessionId) -> None:
+        """Close every socket of a session that is over."""
+        table = self._tables.get(session)
+        for socket in tuple(table.sockets.values()) if table else ():
+            self.dismiss(socket, CloseCode.SESSION_CLOSED)
+
     # -- telling -----------------------------------------------------------------------------------
 
     def publish(self, session: Session) -> None:
@@ -134,8 +148,7 @@ class Hub:
         now = self._clock.now()
         self._tell(table, projected(session, now, table.told, self.live(session.id)), now)
         if session.status is Status.CLOSED:
-            for socket in tuple(table.sockets.values()):
-                self.dismiss(socket, CloseCode.SESSION_CLOSED)
+            self.shut(session.id)
 
     def refresh(self, session: SessionId) -> None:
         """Tell a room what changed by the mere passing of time."""

@@ -10,7 +10,7 @@ from app.engine.ids import CommandId, PersonId, SessionId
 from app.engine.state import Presence as Where
 from app.engine.state import Session
 from app.usecases.ports import Clock, Conflict, GatewayError
-from app.usecases.run_session import Rooms
+from app.usecases.run_session import UNREADABLE, Rooms
 
 GRACE = timedelta(seconds=4)
 """How long a person may have no socket (a reload, another network) before the others see them away."""
@@ -79,12 +79,14 @@ class RollCall:
     async def _give(
         self, session: SessionId, person: PersonId, command: Arrive | Leave, id: CommandId
     ) -> bool:
-        """Give a command for a person; False when it should be tried again."""
+        """Give a command for a person; False when it should be tried again, not so when nothing can come of it."""
         try:
             await self._rooms.do(session, person, command, id)
-        except Refusal:
+        except (Refusal, *UNREADABLE):
             return True
         except (GatewayError, Conflict) as error:
             log.warning("presence waits", session=session, error=type(error).__name__)
             return False
+        except Exception:  # a bug of ours, in one session: the others' clocks go on
+            log.exception("presence broke", session=session)
         return True

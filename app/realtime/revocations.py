@@ -1,4 +1,4 @@
-"""Puts out here whoever lost a link on another node: a revoked link ends its socket wherever it is."""
+"""Puts out here whoever lost a link or signed out on another node: their sockets end wherever they are."""
 
 import asyncio
 from datetime import timedelta
@@ -21,7 +21,7 @@ log = structlog.get_logger(part="revocations")
 
 
 class Revocations:
-    """Asks the directory, which all nodes share, for links revoked lately; each is acted upon once."""
+    """Asks the directory, which all nodes share, who lost a link or signed out lately; each is acted upon once."""
 
     def __init__(self, directory: Directory, hub: Hub, clock: Clock) -> None:
         self._directory = directory
@@ -39,10 +39,15 @@ class Revocations:
             await asyncio.sleep(POLL)
 
     async def look(self) -> None:
-        """Close the sockets of links revoked since the last look; what was revoked before the first has none here."""
-        revoked = await self._directory.revoked_since(self._clock.now() - BACK)
+        """Close the sockets of those put out since the last look; who was put out before the first has none here."""
+        now = self._clock.now()
+        revoked = await self._directory.revoked_since(now - BACK)
+        signed_out = await self._directory.signed_out_since(now - BACK, now)
         if self._known is not None:
             for link in revoked:
                 if link.hash not in self._known:
                     self._hub.expel(SessionId(link.session), PersonId(link.person), CloseCode.LINK_REVOKED)
-        self._known = frozenset(link.hash for link in revoked)
+            for browser in signed_out:
+                if browser not in self._known:
+                    self._hub.sign_out(browser)
+        self._known = frozenset((*(link.hash for link in revoked), *signed_out))

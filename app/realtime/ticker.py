@@ -16,8 +16,8 @@ from app.engine.touched import touched
 from app.realtime.hub import Hub
 from app.realtime.presence import RollCall
 from app.usecases import records
-from app.usecases.ports import Clock, Conflict, Directory, Erased, GatewayError, NewerEvent, Quarantined
-from app.usecases.run_session import Rooms, UnknownSession
+from app.usecases.ports import Clock, Conflict, Directory, GatewayError
+from app.usecases.run_session import UNREADABLE, Rooms
 
 STEP = 0.25
 """Seconds between two looks at the clock."""
@@ -41,7 +41,7 @@ OUTAGE = timedelta(seconds=5)
 """A silence of the whole server shorter than this is not credited to the running phase."""
 
 log = structlog.get_logger(part="ticker")
-UNREADABLE = (UnknownSession, Quarantined, NewerEvent, Erased)
+OVER = (records.Status.CLOSED, records.Status.CANCELLED)
 
 
 class Ticker:
@@ -56,7 +56,7 @@ class Ticker:
         self._due: dict[SessionId, tuple[datetime, Command, CommandId]] = {}
         self._watched: dict[SessionId, Session] = {}  # what `_due` was found in
         self._unreadable: set[SessionId] = set()
-        self._statuses: dict[SessionId, Status | None] = {}
+        self._statuses: dict[SessionId, Status] = {}  # as the desk lists them
         self._rescan_at: datetime | None = None
         rooms.subscribe(None, self.watch)
 
@@ -81,8 +81,8 @@ class Ticker:
         `last_seen` is when any node was last known to serve, None when that is unknown; `run` names this start.
         """
         now = self._clock.now()
-        for planned in await self._directory.open_sessions():
-            session = await self._read(planned.id) if self._is_near(planned, now) else None
+        for near in await self._directory.sessions_near(now + AHEAD):
+            session = await self._read(near)
             if session is None:
                 continue
             self.watch(session)
@@ -136,10 +136,11 @@ class Ticker:
             log.info("clock raced", session=session)
         except UNREADABLE as error:
             self._put_aside(session, error)
-            return
         except GatewayError:
             self._due.setdefault(session, (self._clock.now() + timedelta(seconds=1), command, id))
             raise
+        except Exception:  # a bug of ours: the other sessions' clocks go on, this one's is looked at again
+            log.exception("clock broke", session=session)
 
     async def _credit(self, session: Session, last_seen: datetime, now: datetime) -> None:
         """Give the running phase back the time nobody served (faults.md, "migration or deploy").
@@ -157,32 +158,38 @@ class Ticker:
 
     async def _rescan(self, now: datetime) -> None:
         """Find sessions planned elsewhere, or whose hour comes near; let rooms nobody needs go cold."""
-        near = set()
-        for planned in await self._directory.open_sessions():
-            if self._is_near(planned, now):
-                near.add(planned.id)
-                session = self._rooms.warm(planned.id) or await self._read(planned.id)
-                if session is not None:
-                    self._statuses.setdefault(planned.id, _as_status(planned.status))
-                    if session.id not in self._due:
-                        self.watch(session)
+        near = await self._directory.sessions_near(now + AHEAD)
+        self._unreadable &= near.keys()
+        for session_id, status in near.items():
+            session = self._rooms.warm(session_id) or await self._read(session_id)
+            if session is not None:
+                self._statuses[session_id] = Status(status.value)
+                if session_id not in self._due:
+                    self.watch(session)
+        for session_id, _ in self._hub.rooms():
+            if session_id not in near:
+                await self._shut_if_over(session_id)
         for session_id in self._rooms.warm_ids():
             if session_id not in near and not self._hub.present(session_id):
                 self._rooms.forget(session_id)
-        for gone in self._watched.keys() - near - set(self._rooms.warm_ids()):
+        kept = near.keys() | set(self._rooms.warm_ids())
+        for gone in (self._watched.keys() | self._statuses.keys()) - kept:
             self._unwatch(gone)
             self._statuses.pop(gone, None)
+
+    async def _shut_if_over(self, session: SessionId) -> None:
+        """Tell whoever still sits in a room that its session was closed on another node; a console may be early."""
+        planned = await self._directory.find_session(session)
+        if planned is None or planned.status in OVER:
+            self._hub.shut(session)
 
     def _unwatch(self, session: SessionId) -> None:
         self._watched.pop(session, None)
         self._due.pop(session, None)
 
-    def _is_near(self, planned: records.PlannedSession, now: datetime) -> bool:
-        if planned.id in self._unreadable:
-            return False
-        return planned.status is not records.Status.PLANNED or planned.starts_at - now <= AHEAD
-
     async def _read(self, session: SessionId) -> Session | None:
+        if session in self._unreadable:
+            return None
         try:
             return await self._rooms.session(session)
         except UNREADABLE as error:
@@ -204,7 +211,3 @@ class Ticker:
                 session_id, records.Status(session.status.value), session.ended_at or self._clock.now()
             )
             self._statuses[session_id] = session.status
-
-
-def _as_status(status: records.Status) -> Status | None:
-    return None if status is records.Status.CANCELLED else Status(status.value)

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from app.engine.ids import PersonId, SessionId
 from app.store.rows import Shelf, fetch_one, upsert, values
@@ -125,10 +125,25 @@ class StoredDoors(Shelf):
         table = web_sessions.c
         return await self._one(WebSession, web_sessions, table.hash == token, table.expires_at > now)
 
-    async def end_web_session(self, token: TokenHash) -> None:
-        """Put a browser out."""
-        gone = delete(web_sessions).where(web_sessions.c.hash == token)
-        await self._database.write(lambda link: link.execute(gone))
+    async def end_web_session(self, token: TokenHash, now: datetime) -> None:
+        """Put a browser out; a facilitator's stays as expired for a while, for other nodes to see."""
+        table = web_sessions.c
+
+        def end(link: Connection) -> None:
+            link.execute(delete(web_sessions).where(table.hash == token, table.session.is_not(None)))
+            held = (table.hash == token, table.expires_at > now)
+            link.execute(update(web_sessions).where(*held).values(expires_at=now))
+
+        await self._database.write(end)
+
+    async def signed_out_since(self, instant: datetime, now: datetime) -> tuple[TokenHash, ...]:
+        """List the facilitators' browsers that were put out, or whose time ended, after an instant and until now."""
+        table = web_sessions.c
+        asked = select(table.hash).where(
+            table.session.is_(None), table.expires_at > instant, table.expires_at <= now
+        )
+        rows = await self._database.read(lambda link: link.execute(asked).scalars().all())
+        return tuple(TokenHash(each) for each in rows)
 
     async def put_challenge(self, challenge: Challenge) -> None:
         """Remember what a browser must sign."""

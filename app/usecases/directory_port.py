@@ -1,5 +1,6 @@
 """What the directory answers: who exists, which sessions are planned, and by which ways people come in."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -83,11 +84,11 @@ class Sessions(Protocol):
     async def sessions_by(self, facilitator: PersonId) -> tuple[PlannedSession, ...]:
         """List a facilitator's sessions, rehearsals too, by starting time."""
 
-    async def open_sessions(self) -> tuple[PlannedSession, ...]:
-        """List every session neither closed nor cancelled, by starting time: the clock watches these."""
+    async def sessions_near(self, until: datetime) -> Mapping[SessionId, Status]:
+        """Tell how far each session is that is not over, and has begun or begins until an instant: the clock watches these."""
 
     async def set_status(self, session: SessionId, status: Status, at: datetime) -> None:
-        """Note how far a session is; `at` becomes `closed_at` when it closes."""
+        """Note how far a session is, unless it is over already; `at` becomes `closed_at` when it closes."""
 
     async def record_cast(self, session: SessionId, turns: tuple[CastTurn, ...]) -> None:
         """Note who held which role, in place of what was noted before for this session."""
@@ -153,8 +154,11 @@ class Doors(Protocol):
     async def find_web_session(self, token: TokenHash, now: datetime) -> WebSession | None:
         """Find a browser that is still let in."""
 
-    async def end_web_session(self, token: TokenHash) -> None:
+    async def end_web_session(self, token: TokenHash, now: datetime) -> None:
         """Put a browser out."""
+
+    async def signed_out_since(self, instant: datetime, now: datetime) -> tuple[TokenHash, ...]:
+        """List the facilitators' browsers that were put out, or whose time ended, after an instant and until now, on any node."""
 
     async def put_challenge(self, challenge: Challenge) -> None:
         """Remember what a browser must sign."""

@@ -15,7 +15,17 @@ from app.engine.projections import project
 from app.engine.state import Session
 from app.engine.time_events import SessionClosed
 from app.engine.view import View
-from app.usecases.ports import Clock, Conflict, EventLog, Protocols, Quarantined, Recorded, StoreUnavailable
+from app.usecases.ports import (
+    Clock,
+    Conflict,
+    Erased,
+    EventLog,
+    NewerEvent,
+    Protocols,
+    Quarantined,
+    Recorded,
+    StoreUnavailable,
+)
 from app.usecases.records import NewJob
 
 CLOSE_JOB = "close-session"
@@ -30,6 +40,10 @@ REMEMBERED = 256
 
 class UnknownSession(Exception):
     """There is no log under this id."""
+
+
+UNREADABLE = (UnknownSession, Quarantined, NewerEvent, Erased)
+"""Why nobody can go on with a session; no later try changes that."""
 
 
 @dataclass(frozen=True, slots=True)

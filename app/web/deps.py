@@ -11,7 +11,7 @@ from starlette.requests import HTTPConnection
 from app.engine.ids import GroupId, PersonId, SessionId
 from app.usecases.links import Links, hash_of
 from app.usecases.ports import Clock, Directory, Documents, Ids, Jobs, Pdf, Protocols
-from app.usecases.records import Facilitator, Group, PlannedSession
+from app.usecases.records import Facilitator, Group, PlannedSession, WebSession
 from app.usecases.rehearse import Rehearsals
 from app.usecases.run_session import Rooms
 from app.usecases.send_letters import CalendarEntry
@@ -105,14 +105,18 @@ def parts(connection: HTTPConnection) -> Parts:
 
 async def find_facilitator(connection: HTTPConnection) -> Facilitator | None:
     """Find the facilitator whose browser this is."""
-    secret = read_secret(connection, "ronde")
+    web = await _let_in(connection, "ronde", None)
+    return None if web is None else await parts(connection).directory.find_facilitator(web.person)
+
+
+async def _let_in(connection: HTTPConnection, cookie: str, session: SessionId | None) -> WebSession | None:
+    """Find what a cookie lets a browser in to: the desk (`session` None), or one seat."""
+    secret = read_secret(connection, cookie)
     if secret is None:
         return None
     have = parts(connection)
     web = await have.directory.find_web_session(hash_of(secret), have.clock.now())
-    if web is None or web.session is not None:
-        return None
-    return await have.directory.find_facilitator(web.person)
+    return web if web is not None and web.session == session else None
 
 
 def has_account(facilitator: Facilitator) -> bool:
@@ -120,16 +124,19 @@ def has_account(facilitator: Facilitator) -> bool:
     return bool(facilitator.email) or not facilitator.name
 
 
+async def find_way_in(connection: HTTPConnection, planned: PlannedSession) -> WebSession | None:
+    """Find by what this browser may take a seat in a session: its seat's cookie, else as the session's facilitator."""
+    seat = await _let_in(connection, f"seat-{planned.id}", planned.id)
+    if seat is not None:
+        return seat
+    desk = await _let_in(connection, "ronde", None)
+    return desk if desk is not None and desk.person == planned.facilitator else None
+
+
 async def find_seat(connection: HTTPConnection, planned: PlannedSession) -> PersonId | None:
-    """Find whose seat this browser may take in a session: by its seat's cookie, else as the session's facilitator."""
-    have = parts(connection)
-    secret = read_secret(connection, f"seat-{planned.id}")
-    if secret is not None:
-        web = await have.directory.find_web_session(hash_of(secret), have.clock.now())
-        if web is not None and web.session == planned.id:
-            return web.person
-    facilitator = await find_facilitator(connection)
-    return facilitator.id if facilitator is not None and facilitator.id == planned.facilitator else None
+    """Find whose seat this browser may take in a session."""
+    found = await find_way_in(connection, planned)
+    return None if found is None else found.person
 
 
 async def group_of(request: Request, planned: PlannedSession) -> Group:

@@ -111,7 +111,7 @@ async def use_link(request: Request, asker: Annotated[Asker, who(Who.ANYONE)], t
         return _lost(request)
     before = read_secret(request, f"seat-{join.session}")
     if before is not None:
-        await have.directory.end_web_session(hash_of(before))
+        await have.directory.end_web_session(hash_of(before), now)
     response = RedirectResponse(f"/door/{join.session}", 303)
     give_secret(request, response, f"seat-{join.session}", secret, keep=join.expires_at - now)
     return response

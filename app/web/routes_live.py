@@ -8,14 +8,15 @@ from starlette.requests import HTTPConnection
 from starlette.routing import WebSocketRoute
 from starlette.types import Receive, Scope, Send
 
-from app.engine.ids import PersonId, SessionId
+from app.engine.ids import SessionId
 from app.realtime import frames
 from app.realtime.connection import Doorway
 from app.realtime.measures import CLOSED
 from app.realtime.messages import CloseCode
 from app.realtime.wire import EXTENSION, Wire
 from app.usecases.ports import GatewayError
-from app.web.deps import find_facilitator, find_seat, parts
+from app.usecases.records import WebSession
+from app.web.deps import find_facilitator, find_way_in, parts
 
 
 class Live(Protocol):
@@ -34,7 +35,7 @@ class LiveRoom:
         wire: Wire = scope["extensions"][EXTENSION]
         session = SessionId(scope["path_params"]["sid"])
         await receive()  # websocket.connect
-        found = await seat_of(connection, session)
+        found = await way_in(connection, session)
         await send({"type": "websocket.accept"})
         if isinstance(found, CloseCode):
             lang = parts(connection).pages.sentences.choose(
@@ -47,9 +48,9 @@ class LiveRoom:
 
 
 async def _talk(
-    doorway: Doorway, session: SessionId, person: PersonId, wire: Wire, receive: Receive, send: Send
+    doorway: Doorway, session: SessionId, found: WebSession, wire: Wire, receive: Receive, send: Send
 ) -> None:
-    code = await doorway.serve(session, person, wire, receive)
+    code = await doorway.serve(session, found.person, found.hash, wire, receive)
     if code is not None:
         await _close(code, send)
 
@@ -59,15 +60,15 @@ async def _close(code: CloseCode, send: Send) -> None:
     await send({"type": "websocket.close", "code": int(code), "reason": frames.reason(code)})
 
 
-async def seat_of(connection: HTTPConnection, session: SessionId) -> PersonId | CloseCode:
-    """Find whose seat a browser may take, or why none: identity is in its cookies, never in its messages."""
+async def way_in(connection: HTTPConnection, session: SessionId) -> WebSession | CloseCode:
+    """Find by what a browser may take whose seat, or why none: identity is in its cookies, never in its messages."""
     try:
         planned = await parts(connection).directory.find_session(session)
         if planned is None:
             return CloseCode.UNKNOWN_SESSION
-        person = await find_seat(connection, planned)
-        if person is not None:
-            return person
+        found = await find_way_in(connection, planned)
+        if found is not None:
+            return found
         signed_in = await find_facilitator(connection) is not None
     except GatewayError:
         return CloseCode.RESTART

@@ -115,10 +115,11 @@ async def use_link(request: Request, asker: Annotated[Asker, who(Who.ANYONE)], t
 
 @router.post("/sign-out")
 async def sign_out(request: Request, asker: Annotated[Asker, who(Who.ANYONE)]) -> Response:
-    """Put this browser out."""
+    """Put this browser out, and the consoles that are open in it."""
     secret = read_secret(request, "ronde")
     if secret is not None:
-        await parts(request).directory.end_web_session(hash_of(secret))
+        have = parts(request)
+        await have.directory.end_web_session(hash_of(secret), have.clock.now())
     response = RedirectResponse("/", 303)
     drop_secret(request, response, "ronde")
     return response
@@ -196,7 +197,7 @@ async def let_in(request: Request, person: PersonId, to: str) -> Response:
     before = await find_facilitator(request)
     old = read_secret(request, "ronde")
     if before is not None and old is not None:
-        await have.directory.end_web_session(hash_of(old))
+        await have.directory.end_web_session(hash_of(old), now)
     secret = have.ids.secret()
     await have.directory.add_web_session(WebSession(hash_of(secret), person, None, now, now + KEPT))
     response = RedirectResponse(own_path(to), 303)

@@ -28,7 +28,14 @@ from app.engine.projections import project
 from app.engine.protocol import Role
 from app.engine.replan import proposals, starts
 from app.engine.state import Floor, Status
-from app.engine.time_events import ClockPaused, OutageCredited, PhaseReturned, PhaseStarted, TimeGranted, Undone
+from app.engine.time_events import (
+    ClockPaused,
+    OutageCredited,
+    PhaseReturned,
+    PhaseStarted,
+    TimeGranted,
+    Undone,
+)
 from app.engine.timer import total_used, used
 from tests.builders import BRUNO, CHLOE, FACILITATOR, START, Play, a_plan, a_protocol, people
 from tests.engine.refusing import refused
@@ -240,7 +247,9 @@ def test_an_outage_is_credited_without_taking_the_last_step_from_whoever_would_u
     play.wait(5)
     assert play.do(Undo()) == (Undone("phase-started"),), "ten minutes, and the twelve nobody had"
     opening, subject = play.session.clock.timers[:2]
-    assert (opening.granted, opening.used) == (minutes(8 + 12), minutes(3 + 12 + 5)), "the credit goes with the time"
+    assert (opening.granted, opening.used) == (minutes(8 + 12), minutes(3 + 12 + 5)), (
+        "the credit goes with the time"
+    )
     assert (subject.granted, subject.used) == (minutes(5), minutes(0))
     with refused(Code.NOTHING_TO_UNDO):
         play.do(Undo())

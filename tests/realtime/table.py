@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
@@ -100,6 +100,16 @@ class Table:
         self.made += 1
         return Browser(self, person, tab or f"tab-{self.made}", since, take)
 
+    async def desk(self) -> "Desk":
+        """Let the facilitator sign in, and open the console in that browser; enter it with `async with`."""
+        self.made += 1
+        desk = Desk(self, FACILITATOR, f"tab-{self.made}", None, take=False)
+        now = self.parts.clock.now()
+        await self.parts.directory.add_web_session(
+            WebSession(hash_of(desk.secret), FACILITATOR, None, now, now + timedelta(days=1))
+        )
+        return desk
+
     @property
     def url(self) -> str:
         """Give the address of the room's socket."""
@@ -184,7 +194,7 @@ class Browser:
         assert self._socket is not None
         return self._socket
 
-    async def open(self) -> "Browser":
+    async def open(self) -> Self:
         """Connect and say hello, and wait for the answer."""
         self._socket = await connect(
             self.table.url,
@@ -206,7 +216,7 @@ class Browser:
         if self._reader is not None:
             await self._reader
 
-    async def __aenter__(self) -> "Browser":
+    async def __aenter__(self) -> Self:
         """Open the page."""
         return await self.open()
 
@@ -286,3 +296,17 @@ class Browser:
                 self.bye = frame
             case _:
                 self.answers[frame["t"]] = frame
+
+
+class Desk(Browser):
+    """The console, in the browser in which the facilitator signed in."""
+
+    @property
+    def secret(self) -> str:
+        """Give the cookie of the desk."""
+        return f"desk-{self.tab}"
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """Give the cookie this browser sends."""
+        return {"Cookie": f"ronde={self.secret}"}

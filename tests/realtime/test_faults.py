@@ -307,7 +307,7 @@ async def test_two_nodes_share_a_session_on_postgresql(tmp_path: Path, postgres_
             async with (
                 here.browser(CHLOE) as chloe,
                 there.browser(DRISS) as driss,
-                there.browser(FACILITATOR) as aude,
+                await there.desk() as aude,
             ):
                 for number in range(5):
                     near = await chloe.do("write", entry=f"c{number}", kind="note", text="ici")
@@ -323,6 +323,8 @@ async def test_two_nodes_share_a_session_on_postgresql(tmp_path: Path, postgres_
                 await one.directory.revoke_join(here.session, DRISS, clock.now())
                 assert await driss.gone() == CloseCode.LINK_REVOKED
                 assert (await aude.do("pause"))["t"] == "ack"
+                await one.directory.end_web_session(hash_of(aude.secret), clock.now())
+                assert await aude.gone() == CloseCode.SIGNED_OUT, "though she signed out on the other node"
 
 
 async def with_links(table: Table, *people: PersonId) -> None:

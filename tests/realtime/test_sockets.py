@@ -5,6 +5,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import httpx2
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -74,6 +75,31 @@ async def test_who_loses_the_link_loses_the_socket_and_the_others_do_not(table: 
         await parts.directory.revoke_join(table.session, CHLOE, parts.clock.now())
         assert await chloe.gone() == CloseCode.LINK_REVOKED
         assert (await driss.do("write", entry="n", kind="note", text="toujours"))["t"] == "ack"
+
+
+async def test_signing_out_in_another_tab_closes_the_console_and_nothing_else(
+    table: Table, parts: Parts
+) -> None:
+    async with await table.desk() as console, table.browser(CHLOE) as chloe:
+        async with httpx2.AsyncClient(base_url=table.origin, headers={"Origin": table.origin}) as tab:
+            left = await tab.post("/sign-out", headers=console.headers)
+        assert left.status_code == 303
+        assert await console.gone() == CloseCode.SIGNED_OUT
+        assert console.bye is not None
+        assert "déconnecté·e" in console.bye["say"]
+        assert (await chloe.do("write", entry="n", kind="note", text="toujours"))["t"] == "ack"
+        async with await table.desk() as again:
+            assert (await again.do("start"))["t"] == "ack", "whoever signs in again conducts"
+
+
+async def test_who_is_put_out_before_saying_hello_gets_no_seat(table: Table, parts: Parts) -> None:
+    headers = table.browser(CHLOE).headers
+    async with connect(
+        table.url, additional_headers=headers, origin=Origin(table.origin), proxy=None
+    ) as slow:
+        await parts.directory.revoke_join(table.session, CHLOE, parts.clock.now())
+        await slow.send(json.dumps({"t": "hello", "tab": "slow"}))
+        assert json.loads(await slow.recv())["code"] == CloseCode.NOT_SIGNED_IN
 
 
 UNREADABLE = (

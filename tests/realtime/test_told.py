@@ -14,6 +14,7 @@ from app.engine.projections import project, sections
 from app.realtime.hub import Hub, Socket
 from app.realtime.sections import encode
 from app.realtime.wire import Talk
+from app.usecases.records import TokenHash
 from tests.builders import BRUNO, CHLOE, DRISS, Play, a_plan, a_protocol, a_troika
 from tests.engine.random_walk import Walk
 from tests.fakes import FakeClock
@@ -79,7 +80,7 @@ def test_every_update_leads_to_the_view_of_this_very_moment(troika: bool, seed: 
     hub = Hub(clock, lambda lang, code: code)
     browsers = {person.id: Browser() for person in play.session.people}
     for person, browser in browsers.items():
-        socket = Socket(person, play.session.id, person, "tab", "fr", browser, 0.0)
+        socket = Socket(person, play.session.id, person, TokenHash("cookie"), "tab", "fr", browser, 0.0)
         hub.seat(socket, play.session, None, b"null")
     walk = Walk(seed)
     for _ in range(length):

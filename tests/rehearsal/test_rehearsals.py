@@ -240,7 +240,7 @@ async def test_a_rehearsal_is_played_on_a_server_that_runs_already(parts: Parts,
     said = await asyncio.to_thread(_rehearsed, *shape, *where)
     assert said.returncode == 0, said.stderr
     assert json.loads(said.stdout)["pdf"].startswith(str(tmp_path))
-    assert len(await parts.directory.open_sessions()) == 1
+    assert len(await parts.directory.sessions_near(parts.clock.now())) == 1
 
 
 async def test_an_address_the_server_does_not_call_itself_is_one_sentence(

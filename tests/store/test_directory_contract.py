@@ -98,7 +98,7 @@ async def test_what_points_to_nothing_is_refused_whole(store: AnyStore) -> None:
     assert await store.directory.find_member(BEN.person) == BEN
 
 
-async def test_sessions_are_listed_by_group_by_facilitator_and_by_what_is_still_open(store: AnyStore) -> None:
+async def test_sessions_are_listed_by_group_and_by_facilitator(store: AnyStore) -> None:
     await settle(store)
     early = replace(ROOM, id=SessionId("early"), number=2, starts_at=NOON - timedelta(days=1))
     over = replace(ROOM, id=SessionId("over"), number=3, status=Status.CANCELLED)
@@ -106,7 +106,6 @@ async def test_sessions_are_listed_by_group_by_facilitator_and_by_what_is_still_
         await store.directory.save_session(each)
     assert await store.directory.sessions_of(GROUP.id) == (ROOM, early, over)
     assert await store.directory.sessions_by(FAY.id) == (early, over, ROOM)
-    assert await store.directory.open_sessions() == (early, ROOM)
 
 
 async def test_a_session_remembers_when_it_closed(store: AnyStore) -> None:
@@ -115,7 +114,24 @@ async def test_a_session_remembers_when_it_closed(store: AnyStore) -> None:
     assert await store.directory.find_session(ROOM.id) == replace(ROOM, status=Status.RUNNING)
     await store.directory.set_status(ROOM.id, Status.CLOSED, NOON)
     assert await store.directory.find_session(ROOM.id) == replace(ROOM, status=Status.CLOSED, closed_at=NOON)
-    assert await store.directory.open_sessions() == ()
+    for late in (Status.RUNNING, Status.CLOSED):
+        await store.directory.set_status(ROOM.id, late, NOON + timedelta(days=1))
+    assert await store.directory.find_session(ROOM.id) == replace(
+        ROOM, status=Status.CLOSED, closed_at=NOON
+    ), "what is over stays so"
+
+
+async def test_the_clock_watches_what_has_begun_and_what_begins_soon(store: AnyStore) -> None:
+    await settle(store)
+    soon = ROOM.starts_at
+    statuses = {SessionId(status.value): status for status in Status if status is not Status.PLANNED}
+    for id, status in statuses.items():
+        await store.directory.save_session(
+            replace(ROOM, id=id, status=status, starts_at=soon + timedelta(days=9))
+        )
+    begun = {id: each for id, each in statuses.items() if each not in (Status.CLOSED, Status.CANCELLED)}
+    assert await store.directory.sessions_near(soon) == {ROOM.id: Status.PLANNED, **begun}
+    assert await store.directory.sessions_near(soon - timedelta(seconds=1)) == begun
 
 
 async def test_casts_are_a_history_and_can_be_noted_again(store: AnyStore) -> None:

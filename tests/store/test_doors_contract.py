@@ -128,10 +128,25 @@ async def test_a_browser_is_let_in_until_it_expires_or_is_put_out(store: AnyStor
     await store.directory.add_web_session(browser("seat"))
     assert await store.directory.find_web_session(desk.hash, NOON) == desk
     assert await store.directory.find_web_session(desk.hash, desk.expires_at) is None
-    await store.directory.end_web_session(desk.hash)
+    await store.directory.end_web_session(desk.hash, NOON)
     assert await store.directory.find_web_session(desk.hash, NOON) is None
     assert await store.directory.find_web_session(phone.hash, NOON) == phone
     assert await store.directory.find_web_session(TokenHash("seat"), NOON) == browser("seat")
+    await store.directory.end_web_session(TokenHash("seat"), NOON)
+    assert await store.directory.find_web_session(TokenHash("seat"), NOON) is None
+
+
+async def test_every_node_hears_which_facilitators_browsers_ended(store: AnyStore) -> None:
+    desk = WebSession(TokenHash("desk"), FAY.id, None, NOON, NOON + HOUR)
+    phone = replace(desk, hash=TokenHash("phone"), expires_at=NOON + 2 * HOUR)
+    for each in (desk, phone, browser("seat")):
+        await store.directory.add_web_session(each)
+    soon = NOON + HOUR / 2
+    assert await store.directory.signed_out_since(NOON, soon) == ()
+    await store.directory.end_web_session(phone.hash, soon)
+    assert await store.directory.signed_out_since(NOON, soon) == (phone.hash,)
+    await store.directory.end_web_session(phone.hash, soon + HOUR)
+    assert await store.directory.signed_out_since(soon, NOON + HOUR) == (desk.hash,), "whose hour is over"
 
 
 async def test_a_challenge_serves_once(store: AnyStore) -> None:
