@@ -2,7 +2,7 @@
 
 import asyncio
 import pkgutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 import app.web
+from app.background import Run, keep_going
 from app.config import Settings
 from app.engine.ids import SessionId
 from app.gateways.calendar import calendar_entry
@@ -122,7 +123,7 @@ def build(settings: Settings, clock: Clock, video: Video | None = None) -> Parts
     protocols = ProtocolFiles(settings.data / "protocols", directory)
     rooms = Rooms(log, protocols, clock)
     roll = RollCall(rooms, clock)
-    rooms.subscribe(None, hub.publish)
+    rooms.subscribe(hub.publish)
     video = video or _video(settings)
     continuity = Continuity(rooms, hub, video, clock)
     hub.live = continuity.live
@@ -230,16 +231,9 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
         await application.state.greet(parts)
     try:
         async with asyncio.TaskGroup() as tasks:
-            runs = [
-                parts.ticker.run(),
-                parts.worker.run(),
-                beat_for_ever(parts.pulse),
-                parts.rehearsals.run(),
+            running = [
+                tasks.create_task(keep_going(kind, run), name=kind) for kind, run in _endless(parts).items()
             ]
-            runs += [parts.continuity.run(), parts.reconciler.run()]
-            if not _is_alone(parts.settings):
-                runs += (parts.bus.run(), parts.revocations.run())
-            running = [tasks.create_task(run) for run in runs]
             yield
             for task in running:
                 task.cancel()
@@ -248,6 +242,20 @@ async def _lifespan(application: FastAPI) -> AsyncIterator[None]:
         await parts.log.close()
         await parts.database.close()
         parts.pdf.close()
+
+
+def _endless(parts: Parts) -> Mapping[str, Run]:
+    """Name what goes on as long as the server does."""
+    of_every_node: dict[str, Run] = {
+        "ticker": parts.ticker.run,
+        "worker": parts.worker.run,
+        "heart": partial(beat_for_ever, parts.pulse),
+        "rehearsals": parts.rehearsals.run,
+        "continuity": parts.continuity.run,
+        "microphones": parts.reconciler.run,
+    }
+    of_several: dict[str, Run] = {"bus": parts.bus.run, "revocations": parts.revocations.run}
+    return of_every_node if _is_alone(parts.settings) else of_every_node | of_several
 
 
 def _is_alone(settings: Settings) -> bool:

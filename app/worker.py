@@ -16,7 +16,7 @@ POLL = 1.0
 """Seconds between two looks at the queue while it is empty."""
 
 AT_ONCE = 8
-"""Jobs claimed together."""
+"""Jobs claimed and done together."""
 
 MOST_ATTEMPTS = 10
 """After this many failures (about two hours) a job waits for the operator."""
@@ -42,19 +42,24 @@ class Worker:
     async def run(self) -> None:
         """Work for ever."""
         while True:
+            worked = 0
             try:
                 worked = await self.step()
-            except GatewayError as error:
-                log.warning("store away", error=type(error).__name__)
-                worked = 0
+            except* GatewayError as errors:
+                log.warning("store away", error=type(errors.exceptions[0]).__name__)
             if not worked:
                 await asyncio.sleep(POLL)
 
     async def step(self) -> int:
-        """Do the jobs that are due now and tell how many there were."""
+        """Do some of the jobs that are due now and tell how many they were.
+
+        Side by side, so that each has its whole lease, and a mail server that hangs does not keep a session from being
+        erased.
+        """
         claimed = await self._jobs.claim(tuple(self._handlers), self._clock.now(), LEASE, AT_ONCE)
-        for job in claimed:
-            await self._run(job)
+        async with asyncio.TaskGroup() as tasks:
+            for job in claimed:
+                tasks.create_task(self._run(job))
         return len(claimed)
 
     async def _run(self, job: Job) -> None:

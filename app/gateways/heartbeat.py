@@ -25,6 +25,12 @@ class FilePulse:
     async def beat(self) -> None:
         """Note that the server is alive now; a full disk is no reason to stop."""
         try:
-            await asyncio.to_thread(self._path.write_text, self._clock.now().isoformat(), "ascii")
+            await asyncio.to_thread(self._write, self._clock.now().isoformat())
         except OSError:
             return
+
+    def _write(self, instant: str) -> None:
+        """Put the new instant whole in place of the old one: whoever is killed in between leaves one of them."""
+        draft = self._path.with_name(f".{self._path.name}.new")
+        draft.write_text(instant, "ascii")
+        draft.replace(self._path)

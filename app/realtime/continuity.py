@@ -19,8 +19,8 @@ from app.engine.view import UNKNOWN, Live
 from app.realtime.equity import MOST_AT_ONCE, balance
 from app.realtime.hub import Hub
 from app.realtime.messages import Health
-from app.usecases.ports import Clock, Conflict, Erased, GatewayError, NewerEvent, Quarantined
-from app.usecases.run_session import Rooms, UnknownSession
+from app.usecases.ports import Clock, Conflict, GatewayError
+from app.usecases.run_session import UNREADABLE, Rooms
 from app.usecases.video_port import Video
 
 JUDGE_EVERY = 1.0
@@ -120,15 +120,22 @@ class Continuity:
         for number, session_id in enumerate(here, 1):
             if number % AT_ONCE == 0:
                 await asyncio.sleep(0)
-            session, watched = self._rooms.warm(session_id), self._watch(session_id)
-            if session is None or watched is None or session.status not in WITH_MEDIA:
-                continue
-            for command in self._judge(session, watched):
-                await self._give(session, command)
-            watched.balance = balance(session, watched.voices, self._hub.present(session_id))
-            if (watched.quality, watched.balance) != watched.told:
-                watched.told = (dict(watched.quality), watched.balance)
-                self._hub.refresh(session_id)
+            try:
+                await self._look(session_id)
+            except Exception:  # a bug of ours: the other rooms are judged all the same
+                log.exception("judging broke", session=session_id)
+
+    async def _look(self, session_id: SessionId) -> None:
+        """Judge one room, and tell whoever conducts what is heard there."""
+        session, watched = self._rooms.warm(session_id), self._watch(session_id)
+        if session is None or watched is None or session.status not in WITH_MEDIA:
+            return
+        for command in self._judge(session, watched):
+            await self._give(session, command)
+        watched.balance = balance(session, watched.voices, self._hub.present(session_id))
+        if (watched.quality, watched.balance) != watched.told:
+            watched.told = (dict(watched.quality), watched.balance)
+            self._hub.refresh(session_id)
 
     def _judge(self, session: Session, watched: Watched) -> tuple[Command, ...]:
         now, ladder = self._clock.now(), session.ladder
@@ -195,19 +202,13 @@ class Continuity:
 
     async def _probing(self) -> None:
         while True:
-            try:
-                await self.probe()
-            except Exception:
-                log.exception("probing broke")
+            await self.probe()
             await asyncio.sleep(PROBE_EVERY)
 
     async def _judging(self) -> None:
         while True:
             await asyncio.sleep(JUDGE_EVERY)
-            try:
-                await self.tick()
-            except Exception:
-                log.exception("judging broke")
+            await self.tick()
 
     async def _give(self, session: Session, command: Command) -> None:
         """Give a command as the server; its id follows from the state, so that two nodes that see the same do it once."""
@@ -216,7 +217,7 @@ class Continuity:
             await self._rooms.do(session.id, SERVER, command, id)
         except (Refusal, Conflict) as lost:
             log.info("move lost", session=session.id, error=type(lost).__name__)
-        except (GatewayError, UnknownSession, Erased, Quarantined, NewerEvent) as error:
+        except (GatewayError, *UNREADABLE) as error:
             log.warning("move waits", session=session.id, error=type(error).__name__)
 
     def _watch(self, session_id: SessionId) -> Watched | None:

@@ -18,6 +18,12 @@ DRIFT = Gauge(
 BURIED = Gauge(
     "ronde_jobs_buried", "Jobs given up, which wait for the operator (docs/operations.md).", registry=REGISTRY
 )
+BROKEN = Counter(
+    "ronde_tasks_broke",
+    "Background tasks that broke and were begun again: each is a bug.",
+    ["kind"],
+    registry=REGISTRY,
+)
 CLOSED = Counter(
     "ronde_sockets_closed", "Sockets the server closed, by close code.", ["code"], registry=REGISTRY
 )

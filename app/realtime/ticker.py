@@ -58,7 +58,7 @@ class Ticker:
         self._unreadable: set[SessionId] = set()
         self._statuses: dict[SessionId, Status] = {}  # as the desk lists them
         self._rescan_at: datetime | None = None
-        rooms.subscribe(None, self.watch)
+        rooms.subscribe(self.watch)
 
     def watch(self, session: Session) -> None:
         """Note what the clock has to do next in a session; called after each of its commits."""

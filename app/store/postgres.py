@@ -11,7 +11,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingErr
 from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from app.usecases.ports import StoreUnavailable
+from app.usecases.ports import StoreUnavailable, Unkeepable
 
 T = TypeVar("T")
 PATIENCE = 3.0  # seconds to wait for a connection
@@ -71,7 +71,7 @@ class PostgresDatabase:
         except IntegrityError as broken:
             raise ValueError("a row repeats a key or points to nothing") from broken
         except DataError as broken:
-            raise ValueError("a text has a character that cannot be kept") from broken
+            raise Unkeepable from broken
         except ProgrammingError:
             raise  # a bug of ours
         except (DBAPIError, NoConnection, OSError) as broken:

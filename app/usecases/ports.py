@@ -15,7 +15,7 @@ from app.usecases.records import Attendance, Document, DocumentKind, Job, JobId,
 __all__ = [
     "Appended", "Cipher", "Clock", "Conflict", "DataKey", "Directory", "Documents", "Erased", "EventLog",
     "GatewayError", "Ids", "Jobs", "Mailer", "NewerEvent", "Pdf", "Protocols", "Pulse", "Quarantined", "Recorded",
-    "StoreUnavailable", "UnknownProtocol",
+    "StoreUnavailable", "Unkeepable", "UnknownProtocol",
 ]  # fmt: skip
 
 
@@ -32,6 +32,10 @@ class GatewayError(Exception):
 
 class StoreUnavailable(GatewayError):
     """The database is down, full or unreachable: nothing was written; the same call works again once it is back."""
+
+
+class Unkeepable(ValueError):
+    """A text has a character that this database cannot hold: nothing was written, and nothing is found under it."""
 
 
 class Conflict(Exception):

@@ -16,6 +16,7 @@ from app.engine.state import Session
 from app.engine.time_events import SessionClosed
 from app.engine.view import View
 from app.usecases.ports import (
+    Appended,
     Clock,
     Conflict,
     Erased,
@@ -90,7 +91,7 @@ class Rooms:
         self._protocols = protocols
         self._clock = clock
         self._rooms: dict[SessionId, Room] = {}
-        self._listeners: dict[SessionId | None, tuple[Listener, ...]] = {}
+        self._listeners: list[Listener] = []
 
     # -- asking ------------------------------------------------------------------------------------
 
@@ -140,10 +141,10 @@ class Rooms:
                     room.note_idle(command_id, room.session.seq)
                     return Done(room.session.seq, ())
                 try:
-                    await self._append(room, command_id, events, now, actor)
+                    appended = await self._append(room, command_id, events, now, actor)
                 except Conflict:
                     continue
-                return Done(room.session.seq, events)
+                return Done(appended.seq, () if appended.known else events, appended.known)
         raise Conflict
 
     async def begin(self, planned: SessionPlanned, command_id: CommandId, actor: Actor) -> Session:
@@ -156,21 +157,22 @@ class Rooms:
 
     async def _append(
         self, room: Room, command_id: CommandId, events: tuple[Event, ...], now: datetime, actor: Actor
-    ) -> None:
+    ) -> Appended:
         """Write, then take in and publish; whatever goes wrong in between, the log is read before the next command."""
         assert room.session is not None
         session, room.stale = room.session, True
         appended = await self._log.append(
             room.id, session.seq, command_id, events, now, str(actor), _jobs(room.id, events)
         )
-        if appended.known:
+        if appended.known:  # another node was told the same
             await self._refresh(room)
-            return
+            return appended
         for event in events:
             session = evolve(session, event, now)
         room.session, room.at, room.stale = session, now, False
         room.answers[command_id] = appended.seq
         self._publish(room)
+        return appended
 
     # -- keeping warm ------------------------------------------------------------------------------
 
@@ -194,18 +196,9 @@ class Rooms:
         """List the rooms kept warm."""
         return tuple(self._rooms)
 
-    def subscribe(self, session_id: SessionId | None, listener: Listener) -> Callable[[], None]:
-        """Call a listener after each commit of a session (None: of all); returns how to stop."""
-        self._listeners[session_id] = (*self._listeners.get(session_id, ()), listener)
-
-        def stop() -> None:
-            left = tuple(each for each in self._listeners.get(session_id, ()) if each is not listener)
-            if left:
-                self._listeners[session_id] = left
-            else:
-                self._listeners.pop(session_id, None)
-
-        return stop
+    def subscribe(self, listener: Listener) -> None:
+        """Call a listener after each commit of any session."""
+        self._listeners.append(listener)
 
     def _room(self, session_id: SessionId) -> Room:
         room = self._rooms.get(session_id)
@@ -215,9 +208,8 @@ class Rooms:
 
     def _publish(self, room: Room) -> None:
         assert room.session is not None
-        for key in (room.id, None):
-            for listener in self._listeners.get(key, ()):
-                listener(room.session)
+        for listener in self._listeners:
+            listener(room.session)
 
     async def _refresh(self, room: Room) -> None:
         """Read what the log has more than the room; publishes it when the room was warm."""

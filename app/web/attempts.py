@@ -1,6 +1,6 @@
 """Counts wrong links per network and stops those who guess: ten failures in ten minutes."""
 
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
@@ -39,8 +39,16 @@ class Attempts:
 def network_of(connection: HTTPConnection) -> str:
     """Name the network someone comes from: an IPv4 address, or the /64 that one household or office has in IPv6."""
     host = connection.client.host if connection.client else ""
+    address = read_address(host)
+    if address is None or address.version == 4:
+        return host if address is None else str(address)
+    return str(ip_network(f"{address}/64", strict=False))
+
+
+def read_address(host: str) -> IPv4Address | IPv6Address | None:
+    """Read an address; one of IPv4 that comes by an IPv6 socket (::ffff:192.0.2.1) is one of IPv4."""
     try:
         address = ip_address(host)
     except ValueError:
-        return host
-    return str(ip_network(f"{host}/64", strict=False)) if address.version == 6 else host
+        return None
+    return (address.ipv4_mapped or address) if address.version == 6 else address

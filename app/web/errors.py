@@ -1,7 +1,9 @@
 """Says what went wrong in one calm sentence: each kind of failure is mapped to its page here, once."""
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 from urllib.parse import quote
 
@@ -12,7 +14,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.usecases.ports import Erased, StoreUnavailable
+from app.engine.errors import Refusal
+from app.usecases.ports import Conflict, Erased, NewerEvent, Quarantined, StoreUnavailable, Unkeepable
 from app.usecases.run_session import UnknownSession
 from app.web.attempts import TooOften
 from app.web.deps import NameNeeded, NotHere, SignInNeeded, parts
@@ -46,6 +49,10 @@ SENTENCES = {
         ),
     ),
     405: (_("This page cannot do that."), _("Go back to the page before and use its buttons.")),
+    409: (
+        _("The session has changed meanwhile."),
+        _("Nothing was done here. Go back, look at it again, and repeat what is still needed."),
+    ),
     413: (_("This is too long."), _("Nothing was saved. Shorten it and send it again.")),
     422: (_("Something in the form is missing."), _("Go back: what you typed is still there.")),
     429: (_("Too many attempts from your network."), _("Wait ten minutes, then use the link you received.")),
@@ -54,10 +61,30 @@ SENTENCES = {
 }
 
 
-def show(request: Request, status: int, error_id: str = "") -> Response:
-    """Answer with the page of a status, in the reader's language."""
+UNREADABLE = (
+    _("This session cannot go on here."),
+    _("What it holds cannot be read by this version of Ronde. Nothing is lost: tell whoever runs it."),
+)
+"""Its log is damaged, or a newer version wrote it; whoever runs Ronde finds "session put aside" in the server's log."""
+
+STATUS_OF: Mapping[type[Exception], int] = {
+    Unkeepable: 400,
+    NotHere: 404,
+    UnknownSession: 404,
+    Erased: 404,  # between the end of its log and that of its place in the lists
+    Refusal: 409,  # a page that foresees one answers it itself
+    Conflict: 409,
+    RequestValidationError: 422,
+    TooOften: 429,
+    StoreUnavailable: 503,
+}
+"""What is expected to go wrong, and the page that says it."""
+
+
+def show(request: Request, status: int, error_id: str = "", why: tuple[str, str] | None = None) -> Response:
+    """Answer with the page of a status, in the reader's language; `why` says more than the status does."""
     pages = parts(request).pages
-    title, sentence = SENTENCES.get(status) or SENTENCES[500 if status >= 500 else 400]
+    title, sentence = why or SENTENCES.get(status) or SENTENCES[500 if status >= 500 else 400]
     said = pages.language(request)
     page = ErrorPage(status, pages.sentences.say(said, title), pages.sentences.say(said, sentence), error_id)
     return pages.show(request, page, status)
@@ -95,21 +122,17 @@ def install(app: FastAPI, origin: str, media_url: str = "") -> None:
     """Put the shield and the answers to every failure around the pages; call it before adding other middleware."""
     app.add_middleware(BugCatcher)
     app.add_middleware(Shield, origin=origin, refuse=refuse_foreign, media_url=media_url)
-    app.add_exception_handler(NotHere, _not_here)
-    app.add_exception_handler(
-        Erased, _not_here
-    )  # between the end of its log and that of its place in the lists
-    app.add_exception_handler(UnknownSession, _not_here)
     app.add_exception_handler(SignInNeeded, _sign_in)
     app.add_exception_handler(NameNeeded, _name_first)
-    app.add_exception_handler(TooOften, _too_often)
-    app.add_exception_handler(StoreUnavailable, _unavailable)
-    app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Quarantined, _unreadable)
+    app.add_exception_handler(NewerEvent, _unreadable)
+    for error, status in STATUS_OF.items():
+        app.add_exception_handler(error, partial(_said, status))
 
 
-async def _not_here(request: Request, _error: Exception) -> Response:
-    return show(request, 404)
+async def _said(status: int, request: Request, _error: Exception) -> Response:
+    return show(request, status)
 
 
 async def _sign_in(request: Request, _error: Exception) -> Response:
@@ -122,16 +145,8 @@ async def _name_first(_request: Request, _error: Exception) -> Response:
     return RedirectResponse("/me?first=1", 303)
 
 
-async def _too_often(request: Request, _error: Exception) -> Response:
-    return show(request, 429)
-
-
-async def _unavailable(request: Request, _error: Exception) -> Response:
-    return show(request, 503)
-
-
-async def _invalid(request: Request, _error: Exception) -> Response:
-    return show(request, 422)
+async def _unreadable(request: Request, _error: Exception) -> Response:
+    return show(request, 500, why=UNREADABLE)
 
 
 async def _http(request: Request, error: Exception) -> Response:

@@ -14,7 +14,7 @@ from app.realtime.connection import Doorway
 from app.realtime.measures import CLOSED
 from app.realtime.messages import CloseCode
 from app.realtime.wire import EXTENSION, Wire
-from app.usecases.ports import GatewayError
+from app.usecases.ports import GatewayError, Unkeepable
 from app.usecases.records import WebSession
 from app.web.deps import find_facilitator, find_way_in, parts
 
@@ -70,6 +70,8 @@ async def way_in(connection: HTTPConnection, session: SessionId) -> WebSession |
         if found is not None:
             return found
         signed_in = await find_facilitator(connection) is not None
+    except Unkeepable:
+        return CloseCode.UNKNOWN_SESSION
     except GatewayError:
         return CloseCode.RESTART
     return CloseCode.NOT_YOUR_SESSION if signed_in else CloseCode.NOT_SIGNED_IN

@@ -172,7 +172,7 @@ async def _answer(request: Request) -> dict[str, object] | None:
             return None
     try:
         answer = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return answer if isinstance(answer, dict) else None
 

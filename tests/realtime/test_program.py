@@ -13,16 +13,21 @@ from pathlib import Path
 import httpx2
 import pytest
 import structlog
+from sqlalchemy import select
 
 from app.config import BadSetting, from_environment
 from app.main import Parts
+from app.realtime.measures import exposition
+from app.store.tables import jobs as job_table
 from app.usecases.ports import GatewayError
 from app.usecases.records import Job, NewJob
+from app.usecases.tidy_up import TIDY_JOB
 from app.worker import MOST_ATTEMPTS, Worker, pause_after
 from devtools.steps import ROOT
 from tests.fakes import FakeClock, FakeJobs
 from tests.log_lines import logging_started
-from tests.realtime.table import Table
+from tests.patience import until
+from tests.realtime.table import PATIENCE, Table
 
 
 def run(*words: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
@@ -147,6 +152,51 @@ async def test_a_hopeless_job_is_buried_at_once_and_the_others_are_done() -> Non
     assert done == ["good"]
     assert len(await jobs.buried()) == 1
     assert await worker.step() == 0
+
+
+async def test_a_letter_that_hangs_keeps_nothing_else_waiting() -> None:
+    clock, jobs = FakeClock(), FakeJobs()
+    hanging, closed = asyncio.Event(), asyncio.Event()
+
+    async def deliver(_job: Job) -> None:
+        await hanging.wait()
+
+    async def close(_job: Job) -> None:
+        closed.set()
+
+    worker = Worker(jobs, clock, {"letter": deliver, "close": close})
+    letters = tuple(NewJob("letter", {}, f"letter {number}") for number in range(3))
+    await jobs.enqueue((*letters, NewJob("close", {}, "close")), clock.now())
+    step = asyncio.create_task(worker.step())
+    async with asyncio.timeout(PATIENCE):
+        await closed.wait()
+    hanging.set()
+    assert await step == 4
+
+
+async def test_a_background_task_that_breaks_begins_again_and_the_others_never_notice(
+    table: Table, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    step, broke = parts.worker.step, asyncio.Event()
+
+    async def break_once() -> int:
+        if not broke.is_set():
+            broke.set()
+            raise RuntimeError("a bug in the worker")
+        return await step()
+
+    monkeypatch.setattr(parts.worker, "step", break_once)
+    async with asyncio.timeout(PATIENCE), table.browser(table.people[1]) as chloe:
+        await broke.wait()
+        assert (await chloe.do("write", entry="n", kind="note", text="…"))["t"] == "ack"
+        await parts.jobs.enqueue((NewJob(TIDY_JOB, {}, "now"),), parts.clock.now())
+        await until(lambda: _is_done(parts, "now"), "the worker works again", PATIENCE)
+    assert 'ronde_tasks_broke_total{kind="worker"} ' in exposition().decode()
+
+
+async def _is_done(parts: Parts, key: str) -> bool:
+    asked = select(job_table.c.id).where(job_table.c.key == key)
+    return not await parts.database.read(lambda link: link.execute(asked).all())
 
 
 def test_pauses_grow_and_end_at_half_an_hour() -> None:

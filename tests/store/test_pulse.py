@@ -45,6 +45,23 @@ async def test_a_torn_file_and_a_folder_that_is_gone_stop_nobody(tmp_path: Path)
     await FilePulse(tmp_path / "no folder" / "alive", FakeClock()).beat()
 
 
+async def test_a_beat_cut_in_the_middle_leaves_the_one_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = FakeClock()
+    pulse = FilePulse(tmp_path / "alive", clock)
+    await pulse.beat()
+
+    def half(path: Path, text: str, encoding: str) -> int:
+        path.write_bytes(text.encode(encoding)[:8])
+        raise OSError("killed")
+
+    monkeypatch.setattr(Path, "write_text", half)
+    clock.advance(minutes=1)
+    await pulse.beat()
+    assert await pulse.last() == NOON
+
+
 async def test_a_database_that_is_away_is_said(tmp_path: Path) -> None:
     store = open_at("postgresql://ronde@127.0.0.1:9/ronde")
     with pytest.raises(StoreUnavailable):

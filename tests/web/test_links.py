@@ -4,11 +4,13 @@ import logging
 from datetime import timedelta
 
 import pytest
+from starlette.requests import Request
 
 from app.engine.commands import End, Next, OpenDoors, Start
 from app.engine.ids import CommandId
 from app.usecases.links import hash_of
 from app.usecases.records import Sending
+from app.web.attempts import network_of
 from tests.web.site import Planned, Site, check_page
 
 
@@ -79,6 +81,22 @@ async def test_ten_wrong_links_stop_a_network_and_no_other(site: Site, planned: 
         assert "Wait ten minutes" in stopped.text
         seated = await browser.get("/")
         assert seated.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("192.0.2.1", "192.0.2.2", False),
+        ("::ffff:192.0.2.1", "192.0.2.1", True),
+        ("::ffff:192.0.2.1", "::ffff:192.0.2.2", False),
+        ("2001:db8::1", "2001:db8::2", True),
+        ("2001:db8::1", "2001:db8:0:1::1", False),
+        ("testclient", "testclient", True),
+    ],
+)
+def test_a_network_is_an_address_or_one_household(one: str, other: str, same: bool) -> None:
+    networks = {network_of(Request({"type": "http", "client": (host, 1)})) for host in (one, other)}
+    assert (len(networks) == 1) is same
 
 
 async def test_logs_hold_no_link(site: Site, planned: Planned, caplog: pytest.LogCaptureFixture) -> None:
