@@ -5,17 +5,17 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import psycopg
+import httpx2
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import delete
 
 from app.engine.commands import ChooseClient, Next, OpenDoors, Start, Undo
 from app.engine.errors import Refusal
-from app.engine.ids import CLOCK, CommandId, PersonId
+from app.engine.ids import CLOCK, CommandId
 from app.engine.state import Status
 from app.gateways.clock import SystemClock
 from app.gateways.heartbeat import FilePulse
@@ -23,9 +23,8 @@ from app.main import Parts, build
 from app.realtime.messages import CloseCode
 from app.store.database import migrate_now
 from app.store.event_log import StoredLog
-from app.usecases.links import hash_of
+from app.store.tables import events
 from app.usecases.ports import StoreUnavailable
-from app.usecases.records import JoinToken, TokenHash, WebSession
 from devtools.steps import ROOT
 from tests.fakes import FakeClock
 from tests.realtime.table import (
@@ -35,7 +34,6 @@ from tests.realtime.table import (
     Table,
     a_table,
     free_socket,
-    secret_of,
     served,
     settings_for,
 )
@@ -253,87 +251,24 @@ def test_a_jump_of_the_wall_clock_moves_nothing(monkeypatch: pytest.MonkeyPatch)
     assert clock.drift() > timedelta(hours=2)
 
 
-async def a_database(server: str, name: str) -> str:
-    """Make a database of one's own on the real server."""
-    async with await psycopg.AsyncConnection.connect(server.replace("+psycopg", ""), autocommit=True) as link:
-        await link.execute(f"CREATE DATABASE {name}".encode())
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
-
-
-async def test_on_postgresql_an_outage_is_credited_once_and_only_when_no_node_served(
-    tmp_path: Path, postgres_url: str
+async def test_a_damaged_log_puts_its_session_aside_and_people_are_told(
+    table: Table, parts: Parts, clock: FakeClock
 ) -> None:
-    clock, url = FakeClock(), await a_database(postgres_url, f"ronde_outage_{os.getpid()}")
-    folders = [tmp_path / name for name in ("one", "two", "three", "four")]
-    for folder in folders:
-        folder.mkdir()
-        (folder / "installation.key").write_bytes(bytes(range(32)))
-    async with served(folders[0], clock, url) as one:
-        table = await a_table(one, "outage")
-        await under_way(table)
-        clock.advance(minutes=2)
-        await one.pulse.beat()
-        before = await one.rooms.view(table.session, FACILITATOR)
-    clock.advance(minutes=3)
-    async with AsyncExitStack() as running:  # two nodes start together, and both see the same outage
-        starting = (running.enter_async_context(served(each, clock, url)) for each in folders[1:3])
-        two, three = await asyncio.gather(*starting)
-        for node in (two, three):
-            await node.rooms.catch_up(table.session, (await node.log.heads((table.session,)))[table.session])
-            after = await node.rooms.view(table.session, FACILITATOR)
-            assert after.clock.granted_ms == before.clock.granted_ms + 180_000
-        clock.advance(minutes=5)
-        await (
-            two.pulse.beat()
-        )  # a node that stays serves everybody: one that starts beside it credits nothing
-        async with served(folders[3], clock, url) as four:
-            again = await four.rooms.view(table.session, FACILITATOR)
-            assert again.clock.granted_ms == before.clock.granted_ms + 180_000
-
-
-async def test_two_nodes_share_a_session_on_postgresql(tmp_path: Path, postgres_url: str) -> None:
-    clock = FakeClock()
-    (tmp_path / "one").mkdir()
-    (tmp_path / "two").mkdir()
-    async with served(tmp_path / "one", clock, postgres_url) as one:
-        (tmp_path / "two" / "installation.key").write_bytes(
-            (tmp_path / "one" / "installation.key").read_bytes()
-        )
-        async with served(tmp_path / "two", clock, postgres_url) as two:
-            here = await a_table(one, "shared")
-            there = Table(two, here.session, origin=two.settings.origin)
-            await under_way(here)
-            await with_links(here, CHLOE, DRISS)
-            async with (
-                here.browser(CHLOE) as chloe,
-                there.browser(DRISS) as driss,
-                await there.desk() as aude,
-            ):
-                for number in range(5):
-                    near = await chloe.do("write", entry=f"c{number}", kind="note", text="ici")
-                    far = await aude.do("extend", seconds=60 if number % 2 else -60)
-                    assert near["t"] == far["t"] == "ack"
-                    for browser in (chloe, driss, aude):
-                        await browser.reaches(far["seq"])
-                same = {PersonId(each.person): each.view["clock"] for each in (chloe, driss, aude)}
-                assert len({str(view) for view in same.values()}) == 1
-                await two.directory.revoke_join(here.session, CHLOE, clock.now())
-                assert await chloe.gone() == CloseCode.LINK_REVOKED, "though her socket is on the other node"
-                assert (await driss.do("write", entry="n", kind="note", text="la"))["t"] == "ack"
-                await one.directory.revoke_join(here.session, DRISS, clock.now())
-                assert await driss.gone() == CloseCode.LINK_REVOKED
-                assert (await aude.do("pause"))["t"] == "ack"
-                await one.directory.end_web_session(hash_of(aude.secret), clock.now())
-                assert await aude.gone() == CloseCode.SIGNED_OUT, "though she signed out on the other node"
-
-
-async def with_links(table: Table, *people: PersonId) -> None:
-    """Give people links, and the browsers that came by them."""
-    have, now = table.parts.directory, table.parts.clock.now()
-    until = now + timedelta(days=1)
-    await have.issue_join(
-        tuple(JoinToken(TokenHash(f"link-{each}"), table.session, each, now, until) for each in people)
-    )
-    for each in people:
-        seat = hash_of(secret_of(table.session, each))
-        await have.add_web_session(WebSession(seat, each, table.session, now, until))
+    well = await a_table(parts, "well")
+    async with await table.desk() as desk:
+        cookie = desk.headers
+    await parts.database.write(lambda link: link.execute(delete(events).where(events.c.seq == 2)))
+    parts.rooms.forget(table.session)
+    async with httpx2.AsyncClient(base_url=table.origin, headers={**cookie, "Accept-Language": "fr"}) as host:
+        page = await host.get(f"/sessions/{table.session}")
+        assert "Cette séance ne peut pas continuer ici." in page.text
+        assert (await host.get(f"/sessions/{well.session}")).status_code == 200
+    async with table.browser(CHLOE) as chloe:
+        assert await chloe.gone() == CloseCode.UNKNOWN_SESSION
+        assert chloe.bye is not None
+        assert "journal" in chloe.bye["say"]
+    for _ in range(3):
+        clock.advance(seconds=11)
+        await parts.ticker.tick()
+    async with well.browser(CHLOE) as chloe:
+        assert chloe.view["session"]["status"] == "open", "the others' clocks go on"
