@@ -199,7 +199,7 @@ def _bare(browser: Browser, server: livekit.Running, url: str) -> Open:
     async def opened(number: int, script: str) -> Page:
         context = await browser.new_context()
         await context.add_init_script(f"{script}\n{COUNT}")
-        granted = video.grant(SessionId("bench"), PersonId(f"p{number}"), may_speak=True, may_share=False)
+        granted = video.grant(SessionId("bench"), PersonId(f"p{number}"), may_share=False)
         page = await context.new_page()
         await page.goto(f"{url}/?" + urlencode({"url": server.url, "token": granted.token}))
         return page

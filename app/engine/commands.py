@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from types import MappingProxyType
-from typing import get_args
 
 from app.engine.events import Trace
 from app.engine.ids import EntryId, PersonId
@@ -295,9 +293,3 @@ def wire_name(command: type[Command]) -> str:
     """Name a command as the wire and the catalogues do: RaiseHand is raise-hand."""
     name = command.__name__
     return "".join(f"-{c.lower()}" if c.isupper() and i else c.lower() for i, c in enumerate(name))
-
-
-COMMANDS: Mapping[str, type[Command]] = MappingProxyType(
-    {wire_name(each): each for each in get_args(Command)}
-)
-"""Every command by its wire name."""

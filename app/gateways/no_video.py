@@ -12,7 +12,7 @@ class NoVideo:
     async def aclose(self) -> None:
         """Close nothing."""
 
-    def grant(self, session: SessionId, person: PersonId, *, may_speak: bool, may_share: bool) -> VideoPass:
+    def grant(self, session: SessionId, person: PersonId, *, may_share: bool) -> VideoPass:
         """Raise VideoUnavailable."""
         raise VideoUnavailable("none configured")
 
@@ -24,7 +24,7 @@ class NoVideo:
         """Name nobody."""
         return ()
 
-    async def permit(self, session: SessionId, person: PersonId, *, may_speak: bool, may_share: bool) -> None:
+    async def permit(self, session: SessionId, person: PersonId, *, may_share: bool) -> None:
         """Change nothing."""
 
     async def mute(self, session: SessionId, person: PersonId, track: str) -> None:

@@ -55,9 +55,9 @@ class LiveKitVideo:
             self._connected = api.LiveKitAPI(address, self._keys.key, self._keys.secret, failover=False)
         return self._connected
 
-    def grant(self, session: SessionId, person: PersonId, *, may_speak: bool, may_share: bool) -> VideoPass:
+    def grant(self, session: SessionId, person: PersonId, *, may_share: bool) -> VideoPass:
         """Sign a pass; identities are our opaque ids, never names. An empty list of sources would mean *all*."""
-        sources = _sources(may_speak, may_share)
+        sources = _sources(may_share)
         grants = api.VideoGrants(
             room_join=True,
             room=session,
@@ -104,7 +104,7 @@ class LiveKitVideo:
             for one in listed.participants
         )
 
-    async def permit(self, session: SessionId, person: PersonId, *, may_speak: bool, may_share: bool) -> None:
+    async def permit(self, session: SessionId, person: PersonId, *, may_share: bool) -> None:
         """Replace what a participant may do; whoever is gone gets it with the next pass."""
         named = {
             "camera": api.TrackSource.CAMERA,
@@ -115,7 +115,7 @@ class LiveKitVideo:
             can_subscribe=True,
             can_publish=True,
             can_publish_data=False,
-            can_publish_sources=[named[each] for each in _sources(may_speak, may_share)],
+            can_publish_sources=[named[each] for each in _sources(may_share)],
         )
         asked = api.UpdateParticipantRequest(room=session, identity=person, permission=permission)
         await self._forgiving(self._api.room.update_participant(asked))
@@ -160,8 +160,8 @@ class LiveKitVideo:
             raise VideoUnavailable(type(error).__name__) from error
 
 
-def _sources(may_speak: bool, may_share: bool) -> list[str]:
-    return ["camera", *(["microphone"] if may_speak else []), *(["screen_share"] if may_share else [])]
+def _sources(may_share: bool) -> list[str]:
+    return ["camera", "microphone", *(["screen_share"] if may_share else [])]
 
 
 class NotThere(VideoUnavailable):

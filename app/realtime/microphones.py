@@ -140,7 +140,7 @@ class Reconciler:
                 await self._video.mute(session.id, person.id, track)
         may_share = session.screen_share or conducts(session, person)
         if seen.may_share != may_share:
-            await self._video.permit(session.id, person.id, may_speak=True, may_share=may_share)
+            await self._video.permit(session.id, person.id, may_share=may_share)
 
     async def _close(self, session: SessionId, gate: asyncio.Semaphore) -> None:
         """Empty the media room of a session that is over; if that fails, it empties itself after five minutes."""

@@ -39,8 +39,8 @@ class Video(Protocol):
         """Let go of its connections."""
         ...
 
-    def grant(self, session: SessionId, person: PersonId, *, may_speak: bool, may_share: bool) -> VideoPass:
-        """Make a pass for this person that lets them send this; Ronde never withholds the microphone by it (decision 5)."""
+    def grant(self, session: SessionId, person: PersonId, *, may_share: bool) -> VideoPass:
+        """Make a pass for this person, who may always speak: Ronde never withholds the microphone by it (decision 5)."""
         ...
 
     async def is_alive(self) -> bool:
@@ -51,8 +51,8 @@ class Video(Protocol):
         """Name who is in the session's media room and whose microphone is open."""
         ...
 
-    async def permit(self, session: SessionId, person: PersonId, *, may_speak: bool, may_share: bool) -> None:
-        """Change what somebody who is there already may send; nobody is unmuted by it."""
+    async def permit(self, session: SessionId, person: PersonId, *, may_share: bool) -> None:
+        """Change whether somebody who is there already may share their screen; nobody is unmuted by it."""
         ...
 
     async def mute(self, session: SessionId, person: PersonId, track: str) -> None:

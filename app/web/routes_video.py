@@ -64,7 +64,7 @@ async def give_pass(request: Request, asker: Annotated[Asker, who(Who.SEAT)]) ->
     }
     try:
         may_share = session.screen_share or conducts(session, person)
-        granted = asked.video.grant(session.id, person.id, may_speak=True, may_share=may_share)
+        granted = asked.video.grant(session.id, person.id, may_share=may_share)
         answer |= {"url": granted.url, "token": granted.token}
     except VideoUnavailable:
         pass

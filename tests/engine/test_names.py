@@ -2,11 +2,12 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from babel.messages.pofile import read_po
 
-from app.engine.commands import COMMANDS
+from app.engine.commands import Command, RaiseHand, wire_name
 from app.engine.errors import Code, Refusal
 from app.engine.events import EVENTS
 from app.engine.permissions import RULES
@@ -68,8 +69,8 @@ def test_every_stored_name_is_still_known() -> None:
 
 
 def test_every_command_has_a_rule_and_a_name() -> None:
-    assert set(RULES) == set(COMMANDS.values())
-    assert COMMANDS["raise-hand"].__name__ == "RaiseHand"
+    assert set(RULES) == set(get_args(Command))
+    assert wire_name(RaiseHand) == "raise-hand"
 
 
 @pytest.mark.parametrize("language", ["en", "fr"])

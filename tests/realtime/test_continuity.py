@@ -254,7 +254,7 @@ async def test_signals_are_slowed_down_by_weight_and_commands_have_a_pace_of_the
 
 
 def test_the_media_room_of_a_session_is_named_by_its_opaque_id() -> None:
-    passed = FakeVideo().grant(SessionId("s"), CHLOE, may_speak=True, may_share=False)
+    passed = FakeVideo().grant(SessionId("s"), CHLOE, may_share=False)
     assert passed.token == f"s {CHLOE} speak"
 
 

@@ -143,7 +143,7 @@ async def test_whoever_has_no_seat_is_put_out_and_screens_follow_the_permission(
     assert ("expel", table.session, "mallory") in video.asked
     await do(table, AllowScreen(), FACILITATOR)
     await look(parts, clock)
-    assert video.told("permit") == [("permit", table.session, CHLOE, "may_speak=True may_share=True")]
+    assert video.told("permit") == [("permit", table.session, CHLOE, "may_share=True")]
     await page.close()
 
 

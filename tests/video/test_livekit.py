@@ -41,7 +41,7 @@ async def video(server: livekit.Running) -> AsyncIterator[LiveKitVideo]:
 async def test_a_pass_is_short_for_one_room_and_names_nobody(
     video: LiveKitVideo, server: livekit.Running
 ) -> None:
-    one = video.grant(SESSION, NADIA, may_speak=True, may_share=False)
+    one = video.grant(SESSION, NADIA, may_share=False)
     claims = jwt.decode(one.token, server.secret, algorithms=["HS256"])
     assert one.url == server.url
     assert claims["video"]["room"] == SESSION
@@ -50,12 +50,13 @@ async def test_a_pass_is_short_for_one_room_and_names_nobody(
     assert "name" not in claims or not claims["name"]
 
 
-async def test_who_must_be_silent_gets_no_microphone_in_the_pass(
-    video: LiveKitVideo, server: livekit.Running
+@pytest.mark.parametrize("may_share", [True, False])
+async def test_a_pass_never_withholds_the_microphone_and_the_screen_unless_it_is_allowed(
+    video: LiveKitVideo, server: livekit.Running, *, may_share: bool
 ) -> None:
-    one = video.grant(SESSION, NADIA, may_speak=False, may_share=False)
+    one = video.grant(SESSION, NADIA, may_share=may_share)
     sources = jwt.decode(one.token, server.secret, algorithms=["HS256"])["video"]["canPublishSources"]
-    assert sources == ["camera"], "an empty list would allow everything"
+    assert sources == ["camera", "microphone", *(["screen_share"] if may_share else [])]
 
 
 async def test_an_unknown_room_is_empty_and_closing_it_is_no_error(video: LiveKitVideo) -> None:
