@@ -1,7 +1,7 @@
 """The door of the media: passes for browsers, and hints of the media server about who came and went."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Request
@@ -23,6 +23,11 @@ WITH_MEDIA = frozenset({Status.OPEN, Status.RUNNING, Status.ENDED})
 
 class Relays(Protocol):
     """Where browsers relay what cannot go directly."""
+
+    @property
+    def lasts(self) -> timedelta:
+        """How long the credentials hold."""
+        ...
 
     def as_ice(self, person: PersonId, now: datetime) -> Mapping[str, Any]:
         """Make an RTCConfiguration for one person."""
@@ -61,6 +66,7 @@ async def give_pass(request: Request, asker: Annotated[Asker, who(Who.SEAT)]) ->
         "url": None,
         "token": None,
         "ice": asked.relays.as_ice(asker.seat, have.clock.now()),
+        "lasts": int(asked.relays.lasts.total_seconds()),
     }
     try:
         may_share = session.screen_share or conducts(session, person)

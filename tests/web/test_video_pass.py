@@ -82,6 +82,7 @@ async def test_a_pass_and_the_relays_come_together(table: Table, parts: Parts) -
     digest = hmac.new(SECRET.encode(), server["username"].encode(), hashlib.sha1).digest()
     assert server["credential"] == base64.b64encode(digest).decode(), "as coturn computes it"
     assert server["urls"] == list(TURN)
+    assert answer["lasts"] == LASTS.total_seconds(), "so that a browser asks again before they expire"
 
 
 async def test_a_pass_lets_share_only_whom_the_facilitator_allows(table: Table, parts: Parts) -> None:
@@ -102,6 +103,7 @@ async def test_without_a_media_server_there_is_no_pass_and_the_relays_still(tmp_
                 "url": None,
                 "token": None,
                 "ice": {"iceServers": [], "iceTransportPolicy": "all"},
+                "lasts": LASTS.total_seconds(),
             }
             page = await chloe.get("/healthz")
             assert page.headers["content-security-policy"] == CSP

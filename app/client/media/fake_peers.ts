@@ -50,8 +50,8 @@ export class World {
   get connection(): typeof RTCPeerConnection {
     const world = this;
     return class extends FakePeer {
-      constructor() {
-        super(world);
+      constructor(configuration: RTCConfiguration) {
+        super(world, configuration);
       }
     } as unknown as typeof RTCPeerConnection;
   }
@@ -93,7 +93,10 @@ export class FakePeer {
   onconnectionstatechange: (() => void) | null = null;
   ontrack: ((event: { track: { kind: string }; receiver: object }) => void) | null = null;
   readonly number: number;
+  /** With what relays paths were looked for, the last time. */
+  sought: RTCConfiguration | null = null;
   readonly #world: World;
+  #configuration: RTCConfiguration;
   #before: { local: FakePeer["localDescription"]; remote: RTCSessionDescriptionInit | null } | null = null;
   #ice = 0;
   #fresh = true;
@@ -102,8 +105,9 @@ export class FakePeer {
   #transceivers: FakeTransceiver[] = [];
   #chain: Promise<unknown> = Promise.resolve();
 
-  constructor(world: World) {
+  constructor(world: World, configuration: RTCConfiguration) {
     this.#world = world;
+    this.#configuration = configuration;
     this.number = world.peers.push(this) - 1;
   }
 
@@ -116,6 +120,10 @@ export class FakePeer {
 
   getTransceivers(): FakeTransceiver[] {
     return this.#transceivers;
+  }
+
+  setConfiguration(configuration: RTCConfiguration): void {
+    this.#configuration = configuration;
   }
 
   restartIce(): void {
@@ -212,6 +220,7 @@ export class FakePeer {
   }
 
   #gather(ice: number): void {
+    this.sought = this.#configuration;
     for (const _ of [1, 2])
       this.#world.after(this.#world.chance() * 200, () =>
         this.onicecandidate?.({ candidate: { toJSON: () => ({ candidate: String(ice) }) } }),

@@ -26,6 +26,7 @@ export class Link {
   wasConnected = false;
   readonly #pc: RTCPeerConnection;
   readonly #wires: LinkWires;
+  readonly #configuration: () => RTCConfiguration;
   readonly #now: () => number;
   readonly #senders: Partial<Record<Lane, RTCRtpSender>> = {};
   readonly #tracks: Partial<Record<Lane, MediaStreamTrack | null>>;
@@ -36,7 +37,7 @@ export class Link {
 
   constructor(
     wires: LinkWires,
-    configuration: RTCConfiguration,
+    configuration: () => RTCConfiguration,
     life: { epoch: string; polite: boolean; now: () => number },
     tracks: Partial<Record<Lane, MediaStreamTrack | null>>,
   ) {
@@ -46,7 +47,8 @@ export class Link {
     this.#now = life.now;
     this.begun = this.apart = life.now();
     this.#tracks = { ...tracks };
-    this.#pc = new RTCPeerConnection(configuration);
+    this.#configuration = configuration;
+    this.#pc = new RTCPeerConnection(configuration());
     this.#listen(this.#pc);
     // Both lanes are there from the beginning, so that giving and taking a track later needs no negotiation.
     if (!life.polite)
@@ -72,8 +74,9 @@ export class Link {
     await this.#put(lane);
   }
 
-  /** Looks for new paths between the two; sound goes on by the old one while it can. */
+  /** Looks for new paths between the two, by the relays that hold now; sound goes on by the old one while it can. */
   restart(): void {
+    this.#pc.setConfiguration(this.#configuration());
     this.#pc.restartIce();
   }
 
@@ -103,7 +106,7 @@ export class Link {
       if (this.#closed) return;
       this.apart = this.connected ? null : (this.apart ?? this.#now());
       this.wasConnected ||= this.connected;
-      if (pc.connectionState === "failed") pc.restartIce();
+      if (pc.connectionState === "failed") this.restart();
       this.#wires.onState(pc.connectionState);
     };
     pc.ontrack = ({ track, receiver }) => {
@@ -123,6 +126,7 @@ export class Link {
     const collision = desc.type === "offer" && (this.#making || pc.signalingState !== "stable");
     this.#ignoring = !this.polite && collision;
     if (this.#ignoring) return;
+    if (desc.type === "offer") pc.setConfiguration(this.#configuration()); // it may seek new paths
     await pc.setRemoteDescription(desc);
     if (desc.type !== "offer") return;
     for (const transceiver of pc.getTransceivers()) {

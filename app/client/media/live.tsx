@@ -99,12 +99,13 @@ async function entrance(session: string): Promise<Entrance | null> {
   if (!status || status === "planned" || status === "closed") return null;
   const answer = await fetch(`/video/${session}/pass`, { method: "POST", signal: AbortSignal.timeout(4000) });
   if (answer.status !== 200) return null;
-  const { url, token, ice } = (await answer.json()) as {
+  const { url, token, ice, lasts } = (await answer.json()) as {
     url?: string;
     token?: string;
     ice: RTCConfiguration;
+    lasts: number;
   };
-  return { pass: url && token ? { url, token } : null, ice };
+  return { pass: url && token ? { url, token } : null, ice, lasts };
 }
 
 function situation(here: View): Situation {

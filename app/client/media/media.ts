@@ -5,7 +5,8 @@ import { fold, isPoor, STRONG } from "./line.ts";
 import { LANES, type Lane } from "./link.ts";
 import { Mesh, type Signal } from "./mesh.ts";
 import { Own } from "./own.ts";
-import { CAPABLE, type Entrance, isQuiet, type Situation, type Wires } from "./situation.ts";
+import { Relays } from "./relays.ts";
+import { CAPABLE, isQuiet, type Situation, type Wires } from "./situation.ts";
 import * as shown from "./state.ts";
 import { Stay } from "./stay.ts";
 import { Voices } from "./voices.ts";
@@ -14,8 +15,6 @@ import { carries, isDoubtful, sendsDirectly, type Using, type Way, wayOf } from 
 
 const TICK = 500;
 const REPORT_EVERY = 4;
-/** Asking for the relays again and again helps no server that is in trouble. */
-const ASK_EVERY = 3000;
 /** So long the server may find out that everybody is cut; then it is only me, on direct links. */
 const STAR_AFTER = 18_000;
 const DEAF_FOR = 8000;
@@ -26,12 +25,10 @@ export class Media {
   readonly #own: Own;
   readonly #stay: Stay;
   readonly #mesh: Mesh;
+  readonly #relays: Relays;
   #now: Situation | null = null;
   /** The session is open in another window, or this page was sent away: nothing is carried here. */
   #away = false;
-  #ice: RTCConfiguration | null = null;
-  #asking: Promise<unknown> | null = null;
-  #asked = Number.NEGATIVE_INFINITY;
   #inbox: Promise<unknown> = Promise.resolve();
   #line = STRONG;
   #spoke = "";
@@ -44,13 +41,14 @@ export class Media {
 
   constructor(wires: Wires) {
     this.#wires = wires;
+    this.#relays = new Relays(wires.enter);
     this.#voices = new Voices(wires.me);
     this.#own = new Own(() => {
       this.#voices.own(this.#own.track("video"));
       void this.#give();
     });
     this.#stay = new Stay({
-      pass: async () => (await this.#entrance())?.pass ?? null,
+      pass: async () => (await this.#relays.enter())?.pass ?? null,
       onTrack: (person, kind, track, receiver) => this.#voices.arrive("sfu", person, kind, track, receiver),
       onScreen: (person, track) => {
         if (track) shown.screen.value = { person, track };
@@ -74,7 +72,7 @@ export class Media {
           this.#voices.arrive("mesh", person, kind, track, receiver),
         onChange: () => this.#follow(),
       },
-      () => this.#ice ?? {},
+      () => this.#relays.known ?? {},
     );
     this.#timer = setInterval(() => void this.#tick(), TICK);
   }
@@ -95,7 +93,7 @@ export class Media {
     if (this.#away) return;
     this.#inbox = this.#inbox
       .then(async () => {
-        if (await this.#relays()) this.#mesh.hear(from, data);
+        if (await this.#relays.ready()) this.#mesh.hear(from, data);
       })
       .catch(() => {}); // one bad signal does not stop those that follow
   }
@@ -184,7 +182,8 @@ export class Media {
     const at = performance.now();
     if (isDoubtful(this.#stay)) this.#doubted = at;
     await this.#voices.measure(this.#isWell(), at);
-    if (this.#ice) this.#mesh.tend();
+    this.#relays.tend();
+    if (this.#relays.known) this.#mesh.tend();
     this.#feel(at);
     this.#follow();
     this.#ticks += 1;
@@ -250,29 +249,11 @@ export class Media {
     const way = this.#way(now);
     if (way.sfu) void this.#stay.enter();
     else this.#stay.leave();
-    if (!way.mesh.length || this.#ice) this.#mesh.want(way.mesh);
-    else if (performance.now() - this.#asked >= ASK_EVERY) void this.#relays();
+    if (!way.mesh.length || this.#relays.usable) this.#mesh.want(way.mesh);
+    else this.#relays.seek();
     if (isDoubtful(this.#stay)) this.#voices.turnTo(this.#mesh.open);
     this.#tell(way.using);
     void this.#give();
-  }
-
-  async #entrance(): Promise<Entrance | null> {
-    const entrance = await this.#wires.enter().catch(() => null);
-    if (entrance) this.#ice = entrance.ice;
-    return entrance;
-  }
-
-  /** Whether it is known by which relays to link; without knowing them nothing is linked, so that no address is shown. */
-  async #relays(): Promise<boolean> {
-    if (!this.#ice) {
-      this.#asked = performance.now();
-      this.#asking ??= this.#entrance().finally(() => {
-        this.#asking = null;
-      });
-      await this.#asking;
-    }
-    return this.#ice !== null;
   }
 
   /** Gives each way what goes out on it. */

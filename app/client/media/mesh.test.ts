@@ -11,6 +11,8 @@ class Room {
   readonly world: World;
   readonly pages = new Map<string, Mesh>();
   readonly lost = new Set<string>();
+  /** What our server says of the relays now. */
+  relays: RTCConfiguration = {};
   readonly #arrival = new Map<string, number>();
 
   constructor(seed: number) {
@@ -29,7 +31,7 @@ class Room {
         onTrack: () => {},
         onChange: () => {},
       },
-      () => ({}),
+      () => this.relays,
     );
     this.pages.set(me, mesh);
     const tend = () => {
@@ -194,6 +196,30 @@ test("a path that is lost is sought again, and a link that stays lost is begun a
     await room.world.pass(25_000);
     assert(room.isLinked("awa", "luc"), `a new life, seed ${seed}`);
     assert(!living(room.world.peers).includes(first));
+  }
+});
+
+test("new paths and new lives are sought by the relays that hold then, at both ends", async () => {
+  for (const seed of SEEDS) {
+    const room = new Room(seed);
+    const relays = (username: string) => ({ iceServers: [{ urls: "turn:relay.example.org", username }] });
+    const sought = () => living(room.world.peers).map((peer) => peer.sought);
+    room.relays = relays("1:first");
+    room.open("awa").want(["luc"]);
+    room.open("luc").want(["awa"]);
+    await room.world.pass(6000);
+    assert.deepEqual(sought(), [room.relays, room.relays], `seed ${seed}`);
+    room.relays = relays("2:second");
+    for (const peer of living(room.world.peers)) peer.lose();
+    await room.world.pass(8000);
+    assert(room.isLinked("awa", "luc"), `seed ${seed}`);
+    assert.deepEqual(sought(), [room.relays, room.relays], `new paths, seed ${seed}`);
+    room.relays = relays("3:third");
+    const [first] = living(room.world.peers) as [FakePeer];
+    room.world.cut.add(first);
+    for (const peer of living(room.world.peers)) peer.lose();
+    await room.world.pass(25_000);
+    assert.deepEqual(sought(), [room.relays, room.relays], `a new life, seed ${seed}`);
   }
 });
 

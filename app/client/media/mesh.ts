@@ -242,7 +242,7 @@ export class Mesh {
         onTrack: (lane, track, receiver) => this.#wires.onTrack(person, lane, track, receiver),
         onState: () => this.#wires.onChange(),
       },
-      this.#configuration(),
+      this.#configuration,
       life,
       { audio: this.#out(other, "audio"), video: this.#out(other, "video") },
     );

@@ -33,6 +33,8 @@ export interface Health {
 export interface Entrance {
   readonly pass: Pass | null;
   readonly ice: RTCConfiguration;
+  /** How long the relays' credentials hold (seconds). */
+  readonly lasts: number;
 }
 
 export interface Wires {
