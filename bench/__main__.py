@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from bench import live, paper, video
@@ -26,6 +27,15 @@ FAULTS = {
     "frozen": "the media server froze",
     "blocked": "opening the page behind a firewall that lets no media through",
 }
+CROWDS = (
+    ("crowd_ronde", "Ronde's direct links, one floor", partial(video.measure_crowd, bare=False)),
+    ("crowd_bare", "livekit-client alone, one sends", partial(video.measure_crowd, bare=True)),
+    (
+        "crowd_bare_all",
+        "livekit-client alone, all send",
+        partial(video.measure_crowd, bare=True, speakers=video.CROWD),
+    ),
+)
 PEER_GIVES_UP = {"killed": 60.0, "frozen": 230.0, "blocked": 60.0}
 """Seconds to watch livekit-client: a little longer than it needs to give up by itself."""
 
@@ -117,11 +127,12 @@ def _video(*, quick: bool) -> dict[str, Any]:
     for name, bare in (("Ronde's room", False), ("livekit-client alone", True)):
         calm = video.measure_calm(bare=bare)
         result[f"calm_{'bare' if bare else 'ronde'}"] = asdict(calm)
-        print(
-            f"  {name:21} {calm.browsers:4.2f} cores of browsers   {calm.media_server:4.2f} of media server"
-            f"   {calm.kbps_down:5.0f} kbps down, {calm.kbps_up:5.0f} up per page   joined in {calm.joined_s:4.1f} s",
-            flush=True,
-        )
+        _calm_row(name, calm)
+    print(f"{video.CROWD} people with sound alone", flush=True)
+    for key, name, measure in CROWDS:
+        crowd = measure()
+        result[key] = asdict(crowd)
+        _calm_row(name, crowd)
     for fault, what in FAULTS.items():
         times, patience = (1, 30.0) if quick else (5, 60.0)
         ours = video.measure_fault(fault, bare=False, times=times, patience=patience)
@@ -141,6 +152,14 @@ def _video(*, quick: bool) -> dict[str, Any]:
             f"    each try: {_tries(ours)}   livekit-client alone: {_tries(theirs)}{_end(theirs)}", flush=True
         )
     return result
+
+
+def _calm_row(name: str, calm: video.Calm) -> None:
+    print(
+        f"  {name:33} {calm.browsers:4.2f} cores of browsers   {calm.media_server:4.2f} of media server"
+        f"   {calm.kbps_down:5.0f} kbps down, {calm.kbps_up:5.0f} up per page   joined in {calm.joined_s:4.1f} s",
+        flush=True,
+    )
 
 
 def _tries(fault: video.Fault) -> str:

@@ -1,5 +1,5 @@
 // The peer: a page with livekit-client as its manual shows it, with its own defaults, and nothing around it.
-const { url, token } = Object.fromEntries(new URLSearchParams(location.search));
+const { url, token, devices } = Object.fromEntries(new URLSearchParams(location.search));
 const room = new LivekitClient.Room();
 window.benchEnd = null;
 room.on(LivekitClient.RoomEvent.TrackSubscribed, (track) => document.body.append(track.attach()));
@@ -8,7 +8,10 @@ room.on(LivekitClient.RoomEvent.Disconnected, () => {
 });
 room
   .connect(url, token)
-  .then(() => room.localParticipant.enableCameraAndMicrophone())
+  .then(() => {
+    if (devices === "both") return room.localParticipant.enableCameraAndMicrophone();
+    if (devices === "sound") return room.localParticipant.setMicrophoneEnabled(true);
+  })
   .catch(() => {
     window.benchEnd = Date.now();
   });

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy import insert
 
 from app.config import Settings
-from app.engine.commands import OpenDoors, Start
+from app.engine.commands import GiveFloor, OpenDoors, Start
 from app.engine.events import Invited, SessionPlanned
 from app.engine.ids import CLOCK, CommandId, GroupId, PersonId, SessionId
 from app.engine.protocol import Role
@@ -32,13 +32,13 @@ class PlantedRoom:
     cookies: tuple[str, ...]
 
 
-def plant(settings: Settings, count: int) -> tuple[PlantedRoom, ...]:
-    """Make this many running sessions with everybody's way in."""
+def plant(settings: Settings, count: int, *, floor: bool = False) -> tuple[PlantedRoom, ...]:
+    """Make this many running sessions with everybody's way in; with `floor` the second seat has it."""
     migrate_now(settings.database)
-    return asyncio.run(_plant(settings, count))
+    return asyncio.run(_plant(settings, count, floor))
 
 
-async def _plant(settings: Settings, count: int) -> tuple[PlantedRoom, ...]:
+async def _plant(settings: Settings, count: int, floor: bool) -> tuple[PlantedRoom, ...]:
     parts = build(settings, SystemClock())
     try:
         now = parts.clock.now()
@@ -48,7 +48,7 @@ async def _plant(settings: Settings, count: int) -> tuple[PlantedRoom, ...]:
         await parts.directory.save_group(group)
         sessions = [SessionId(f"room-{number}") for number in range(count)]
         for batch in (sessions[at : at + 100] for at in range(0, count, 100)):
-            await asyncio.gather(*(_begin(parts, session, host) for session in batch))
+            await asyncio.gather(*(_begin(parts, session, host, floor) for session in batch))
         tomorrow = now + timedelta(days=1)
         rows = [
             values(
@@ -65,7 +65,7 @@ async def _plant(settings: Settings, count: int) -> tuple[PlantedRoom, ...]:
         parts.pdf.close()
 
 
-async def _begin(parts: Parts, session: SessionId, host: Facilitator) -> None:
+async def _begin(parts: Parts, session: SessionId, host: Facilitator, floor: bool) -> None:
     now = parts.clock.now()
     protocol = await parts.protocols.find("codev-75")
     assert protocol is not None
@@ -79,6 +79,8 @@ async def _begin(parts: Parts, session: SessionId, host: Facilitator) -> None:
     await parts.rooms.begin(planned, CommandId(f"plan-{session}"), host.id)
     await parts.rooms.do(session, CLOCK, OpenDoors(), CommandId("doors"))
     await parts.rooms.do(session, HOST, Start(), CommandId("start"))
+    if floor:
+        await parts.rooms.do(session, HOST, GiveFloor(_person(session, 1)), CommandId("floor"))
     await parts.directory.save_session(
         PlannedSession(
             session, GroupId("group"), 1, HOST, protocol.id, protocol.content_hash, now,

@@ -1,6 +1,7 @@
 """Measures a table with sound and picture beside bare livekit-client: work, bytes, and seconds until sound is back."""
 
 import asyncio
+import json
 import os
 import random
 import signal
@@ -31,6 +32,9 @@ from devtools.system import find_browser
 PEOPLE = 3
 """Pages with picture that two cores bear."""
 
+CROWD = 8
+"""Pages with sound alone of which one is heard, by the floor in Ronde and by choice of the others elsewhere."""
+
 CALM = 15.0
 """Seconds of undisturbed talk that are measured."""
 
@@ -52,10 +56,27 @@ FLAGS = (
 )
 COUNT = (ROOT / "bench" / "count_sound.mjs").read_text()
 WALL = (ROOT / "bench" / "wall_media.mjs").read_text()
-DEVICES_ON = "for (const kind of ['audio', 'video']) localStorage.setItem(`ronde:${kind}-on`, 'yes')"
+DEVICES = "for (const kind of ['audio', 'video']) localStorage.setItem(`ronde:${kind}-on`, WISHES[kind])"
+PICTURES = {"audio": "yes", "video": "yes"}
+SOUND = {"audio": "yes", "video": "no"}
 
 Open = Callable[[int, str], Awaitable[Page]]
 """Opens the page of one person, with a script before its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Who sits at a table that is measured: Ronde's, or one of livekit-client with nothing around it."""
+
+    bare: bool
+    people: int = PEOPLE
+    speakers: int = PEOPLE  # how many are heard
+    pictures: bool = True
+
+    @property
+    def is_crowd(self) -> bool:
+        """Whether they are so many that the floor decides who is heard."""
+        return not self.pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +111,12 @@ SIGNALS = {"killed": signal.SIGKILL, "frozen": signal.SIGSTOP}
 
 def measure_calm(*, bare: bool) -> Calm:
     """Let three people talk, and weigh it."""
-    return asyncio.run(_calm(bare))
+    return asyncio.run(_calm(Setting(bare)))
+
+
+def measure_crowd(*, bare: bool, speakers: int = 1) -> Calm:
+    """Let eight people with sound alone hear who speaks: by direct links in Ronde's room, else through the media server."""
+    return asyncio.run(_calm(Setting(bare, CROWD, speakers, pictures=False)))
 
 
 def measure_fault(fault: str, *, bare: bool, times: int, patience: float) -> Fault:
@@ -100,18 +126,19 @@ def measure_fault(fault: str, *, bare: bool, times: int, patience: float) -> Fau
     return Fault(tuple(back for back, _ in tries), median(ends) if ends else None)
 
 
-async def _calm(bare: bool) -> Calm:
-    async with _table(bare) as (server, open_page):
+async def _calm(setting: Setting) -> Calm:
+    async with _table(setting) as (server, open_page):
         started = time.monotonic()
-        pages = [await open_page(number, "") for number in range(PEOPLE)]
-        assert await _sound(pages, JOINING) is not None, "nobody hears anybody"
+        pages = [await open_page(number, "") for number in range(setting.people)]
+        hear = pages if setting.speakers > 1 else pages[1:]
+        assert await _sound(hear, JOINING) is not None, "nobody hears anybody"
         joined = time.monotonic() - started
         flows, work, at = [await _flow(page) for page in pages], _work(server), time.monotonic()
         await asyncio.sleep(CALM)
         span = time.monotonic() - at
         after, worked = [await _flow(page) for page in pages], _work(server)
         down, up = (
-            sum(b[way] - a[way] for a, b in zip(flows, after, strict=True)) * 8 / 1000 / span / PEOPLE
+            sum(b[way] - a[way] for a, b in zip(flows, after, strict=True)) * 8 / 1000 / span / len(pages)
             for way in ("received", "sent")
         )
         browsers, media = ((worked[who] - work[who]) / span for who in ("browsers", "media server"))
@@ -119,7 +146,7 @@ async def _calm(bare: bool) -> Calm:
 
 
 async def _fault(fault: str, bare: bool, patience: float) -> tuple[float | None, float | None]:
-    async with _table(bare) as (server, open_page):
+    async with _table(Setting(bare)) as (server, open_page):
         whole = PEOPLE if fault in SIGNALS else PEOPLE - 1
         pages = [await open_page(number, "") for number in range(whole)]
         assert await _sound(pages, JOINING) is not None, "nobody hears anybody"
@@ -155,7 +182,7 @@ async def _flow(page: Page) -> dict[str, float]:
 
 
 @asynccontextmanager
-async def _table(bare: bool) -> AsyncIterator[tuple[livekit.Running, Open]]:
+async def _table(setting: Setting) -> AsyncIterator[tuple[livekit.Running, Open]]:
     """Start a media server and a browser, and give what opens a page at this table."""
     os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(node()))
     with tempfile.TemporaryDirectory(prefix="ronde-bench-") as folder:
@@ -167,25 +194,28 @@ async def _table(bare: bool) -> AsyncIterator[tuple[livekit.Running, Open]]:
                 playwright = await stack.enter_async_context(async_playwright())
                 browser = await playwright.chromium.launch(executable_path=find_browser(), args=list(FLAGS))
                 stack.push_async_callback(browser.close)
-                if bare:
-                    yield server, _bare(browser, server, stack.enter_context(_serving_bare()))
+                if setting.bare:
+                    yield server, _bare(browser, server, stack.enter_context(_serving_bare()), setting)
                 else:
                     settings = from_environment({}, data=folder)
-                    (room,) = await asyncio.to_thread(plant, settings, 1)
-                    _, url = stack.enter_context(serving_ronde(folder, server.environment()))
-                    yield server, _ronde(browser, room, url)
+                    (room,) = await asyncio.to_thread(plant, settings, 1, floor=setting.is_crowd)
+                    livekit_too = {} if setting.is_crowd else server.environment()
+                    _, url = stack.enter_context(serving_ronde(folder, livekit_too))
+                    yield server, _ronde(browser, room, url, setting)
         finally:
             _signal(server, signal.SIGCONT)
             server.stop()
 
 
-def _ronde(browser: Browser, room: PlantedRoom, url: str) -> Open:
+def _ronde(browser: Browser, room: PlantedRoom, url: str, setting: Setting) -> Open:
+    devices = DEVICES.replace("WISHES", json.dumps(PICTURES if setting.pictures else SOUND))
+
     async def opened(number: int, script: str) -> Page:
         context = await browser.new_context(base_url=url, locale="en-GB")
         seat, _, secret = room.cookies[number + 1].partition("=")
         cookies = ((seat, secret), (f"charter-{room.id}", "accepted"), ("lang", "en"))
         await context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies])
-        await context.add_init_script(f"{script}\n{COUNT}\n{DEVICES_ON}")
+        await context.add_init_script(f"{script}\n{COUNT}\n{devices}")
         page = await context.new_page()
         await page.goto(f"/room/{room.id}")
         return page
@@ -193,7 +223,7 @@ def _ronde(browser: Browser, room: PlantedRoom, url: str) -> Open:
     return opened
 
 
-def _bare(browser: Browser, server: livekit.Running, url: str) -> Open:
+def _bare(browser: Browser, server: livekit.Running, url: str, setting: Setting) -> Open:
     video = LiveKitVideo(LiveKitKeys(server.url, server.key, server.secret))
 
     async def opened(number: int, script: str) -> Page:
@@ -201,7 +231,9 @@ def _bare(browser: Browser, server: livekit.Running, url: str) -> Open:
         await context.add_init_script(f"{script}\n{COUNT}")
         granted = video.grant(SessionId("bench"), PersonId(f"p{number}"), may_share=False)
         page = await context.new_page()
-        await page.goto(f"{url}/?" + urlencode({"url": server.url, "token": granted.token}))
+        devices = "both" if setting.pictures else "sound" if number < setting.speakers else "none"
+        asked = {"url": server.url, "token": granted.token, "devices": devices}
+        await page.goto(f"{url}/?" + urlencode(asked))
         return page
 
     return opened

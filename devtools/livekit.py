@@ -94,6 +94,7 @@ class Running:
         self._configuration = folder / "livekit.yaml"
         folder.mkdir(parents=True, exist_ok=True)
         media = 50000 + (port - 7880) % 100 * 100
+        self.media_ports = range(media, media + 100)
         text = CONFIGURATION.format(port=port, tcp=port + 1, media=media, media_end=media + 99)
         self._configuration.write_text(text)
         self._stopped = threading.Event()

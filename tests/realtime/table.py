@@ -116,7 +116,12 @@ class Table:
         return f"{self.origin.replace('http', 'ws')}/ws/{self.session}"
 
 
-async def a_table(parts: Parts, name: str = "table", starts_in: timedelta = timedelta(minutes=10)) -> Table:
+async def a_table(
+    parts: Parts,
+    name: str = "table",
+    starts_in: timedelta = timedelta(minutes=10),
+    consultants: tuple[PersonId, ...] = CONSULTANTS,
+) -> Table:
     """Plan a codev-75 session that is about to begin, with a cookie for each person."""
     now = parts.clock.now()
     protocol = await parts.protocols.find("codev-75")
@@ -130,7 +135,7 @@ async def a_table(parts: Parts, name: str = "table", starts_in: timedelta = time
     )
     people = (
         Invited(FACILITATOR, "Aude", Role.FACILITATOR),
-        *(Invited(person, person.title()) for person in CONSULTANTS),
+        *(Invited(person, person.title()) for person in consultants),
     )
     planned = SessionPlanned(
         session,
@@ -156,7 +161,8 @@ async def a_table(parts: Parts, name: str = "table", starts_in: timedelta = time
                 hash_of(secret_of(session, person.id)), person.id, session, now, now + timedelta(days=1)
             )
         )
-    return Table(parts, session, origin=parts.settings.origin)
+    everybody = tuple(person.id for person in people)
+    return Table(parts, session, everybody, parts.settings.origin)
 
 
 def secret_of(session: SessionId, person: PersonId) -> str:

@@ -64,6 +64,13 @@ class FakeLiveKit:
                 self.asked.append((what, removed.identity))
                 self.people.pop(removed.identity, None)
                 said = RemoveParticipantResponse()
+            case "UpdateParticipant":
+                updated = api.UpdateParticipantRequest.FromString(body)
+                self.asked.append((what, updated.identity))
+                said = api.ParticipantInfo(identity=updated.identity)
+            case "DeleteRoom":
+                self.asked.append((what, api.DeleteRoomRequest.FromString(body).room))
+                said = api.DeleteRoomResponse()
             case _:
                 return web.json_response({"code": "unimplemented", "msg": what}, status=501)
         if self.hangs is not None:

@@ -17,9 +17,9 @@ from devtools import livekit
 from tests.patience import until
 from tests.realtime.table import Browser as Host
 from tests.realtime.table import a_table
+from tests.video.firewall import firewall
 from tests.video.table import (
     BLOCKED_FROM_ALL,
-    BLOCKED_FROM_MEDIA_SERVER,
     PATIENCE,
     THREE,
     Seat,
@@ -125,12 +125,14 @@ async def test_a_frozen_server_is_left_for_direct_links_and_time_goes_on(
         send_signal(media_server, signal.SIGCONT)
 
 
-async def test_one_persons_blocked_line_moves_only_that_person(filmed: Browser, parts: Parts) -> None:
+async def test_one_persons_blocked_line_moves_only_that_person_and_back_when_it_opens(
+    filmed: Browser, parts: Parts, media_server: livekit.Running
+) -> None:
     table = await a_table(parts)
     async with AsyncExitStack() as stack:
-        bruno = await stack.enter_async_context(
-            seated(filmed, table, THREE[0], script=BLOCKED_FROM_MEDIA_SERVER)
-        )
+        wall = await stack.enter_async_context(firewall(media_server.media_ports))
+        wall.closed = True
+        bruno = await stack.enter_async_context(seated(filmed, table, THREE[0], script=wall.script))
         others = [await stack.enter_async_context(seated(filmed, table, person)) for person in THREE[1:]]
         await grows([bruno, *others], sound, by=60, within=PATIENCE)
         await until(lambda: has_told(bruno, "star"), "bruno is not told of his direct links")
@@ -139,6 +141,20 @@ async def test_one_persons_blocked_line_moves_only_that_person(filmed: Browser, 
         assert [rung_of(host.view, person) for person in THREE[1:]] == ["sfu", "sfu"]
         assert host.view["ladder"]["rung"] == "sfu", "one office's firewall moves nobody else"
         assert [await seat.told() for seat in others] == ["", ""]
+
+        wall.closed = False
+        await until(lambda: is_on(host, THREE[0], "sfu"), "the line is open again, and he is not back")
+        await until(lambda: are_in_media(parts, [bruno, *others]), "LiveKit does not see everybody")
+        assert wall.passed, "his packets go through the firewall"
+        await grows([bruno, *others], sound, by=60, within=PATIENCE)
+        assert await bruno.told() == ""
+
+        wall.closed, wall.dropped = True, 0  # in the middle of the session
+        await until(lambda: has_told(bruno, "star"), "bruno is not told of his direct links again")
+        took = await grows([bruno, *others], sound, by=60, within=PATIENCE)
+        print(f"{wall.dropped} packets dropped; sound is there {took:.1f} s after the note")
+        assert [await seat.told() for seat in others] == ["", ""]
+        assert host.view["ladder"]["rung"] == "sfu", "nobody else is moved"
 
 
 async def is_offered(host: Host) -> bool:

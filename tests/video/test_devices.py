@@ -28,6 +28,14 @@ MUTE = """(() => {  // a microphone whose own switch is off
     return Promise.resolve(context.createMediaStreamDestination().stream);
   };
 })();"""
+LOSSY = """(() => {  // a line that loses a fifth of what is sent, as long as `lossy` says so
+  const real = RTCRtpSender.prototype.getStats;
+  RTCRtpSender.prototype.getStats = async function () {
+    const stats = new Map(await real.call(this));
+    if (window.lossy) stats.set("lossy", { id: "lossy", type: "remote-inbound-rtp", fractionLost: 0.2 });
+    return stats;
+  };
+})();"""
 AGENTS = {
     "Firefox": ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "crossed-out"),
     "iPhone": (
@@ -114,10 +122,14 @@ async def begin(table: Table, client: PersonId, to: str) -> None:
             await host.until(lambda key=key: host.view["plan"][host.view["clock"]["at"]]["key"] != key)
 
 
-async def test_sound_first_sends_and_takes_no_pictures(filmed: Browser, parts: Parts) -> None:
+async def test_sound_goes_before_pictures_on_a_tap_and_by_itself_where_the_line_loses_packets(
+    filmed: Browser, parts: Parts
+) -> None:
     table = await a_table(parts)
     async with AsyncExitStack() as stack:
-        bruno, chloe = [await stack.enter_async_context(seated(filmed, table, who)) for who in THREE[:2]]
+        bruno, chloe = [
+            await stack.enter_async_context(seated(filmed, table, who, script=LOSSY)) for who in THREE[:2]
+        ]
         for seat in (bruno, chloe):
             await expect(seat.page.locator(".seat video")).to_have_count(2, timeout=PATIENCE * 1000)
         await spare(bruno, on=True)
@@ -128,6 +140,18 @@ async def test_sound_first_sends_and_takes_no_pictures(filmed: Browser, parts: P
             "sound only", timeout=PATIENCE * 1000
         )
         await spare(bruno, on=False)
+        for seat in (bruno, chloe):
+            await expect(seat.page.locator(".seat video")).to_have_count(2, timeout=PATIENCE * 1000)
+
+        await bruno.page.evaluate("window.lossy = true")
+        note = bruno.page.locator("[data-told=weak-yes]")
+        await expect(note).to_contain_text("Your line is weak: sound goes first", timeout=PATIENCE * 1000)
+        for seat in (bruno, chloe):
+            await expect(seat.page.locator(".seat video")).to_have_count(1, timeout=PATIENCE * 1000)
+        await grows([bruno, chloe], sound, by=30, within=PATIENCE)
+        assert await chloe.told() == "", "whose line is good is told nothing"
+        await bruno.page.evaluate("window.lossy = false")
+        await spare(bruno, on=False)  # or thirty good seconds (line.ts, in way.test.ts)
         for seat in (bruno, chloe):
             await expect(seat.page.locator(".seat video")).to_have_count(2, timeout=PATIENCE * 1000)
 

@@ -11,6 +11,7 @@ import pytest
 from app.config import Settings
 from app.main import Parts
 from app.realtime.microphones import EVERY
+from app.usecases.video_port import VideoUnavailable
 from tests.fakes import FakeClock
 from tests.patience import until
 from tests.realtime.table import CONSULTANTS, FACILITATOR, Browser, Table, a_table, served
@@ -21,6 +22,8 @@ pytestmark = pytest.mark.anyio
 
 BRUNO, CHLOE, DRISS, ELENA = CONSULTANTS
 LOOKED = "ListParticipants"
+STALL_S = 14
+"""For so long a LiveKit was seen to stall; every question is given up after less than a fifth of it."""
 
 
 @pytest.fixture
@@ -102,6 +105,45 @@ async def test_while_livekit_hangs_the_session_goes_on_as_if_nothing_were(
     await asyncio.gather(*asking)  # bounded by the gateway, not by LiveKit
     assert livekit.answered == 0, "LiveKit hung all the while, and hangs still"
     await page.close()
+
+
+async def test_every_question_is_given_up_long_before_a_stalled_livekit_answers_and_commands_are_acknowledged_meanwhile(
+    parts: Parts, livekit: FakeLiveKit
+) -> None:
+    page = await watched(parts)
+    await running_session(parts, page)
+    session, video = page.table.session, parts.video
+    livekit.asked.clear()
+    livekit.hangs, livekit.answered = asyncio.Event(), 0
+    asking = {
+        "ListParticipants": video.present(session),
+        "MutePublishedTrack": video.mute(session, CHLOE, "TR_chloe"),
+        "UpdateParticipant": video.permit(session, CHLOE, may_speak=True, may_share=True),
+        "RemoveParticipant": video.expel(session, CHLOE),
+        "DeleteRoom": video.close(session),
+        "ListRooms": video.is_alive(),
+    }
+    started = asyncio.get_running_loop().time()
+    calls = [asyncio.create_task(call, name=what) for what, call in asking.items()]
+    await until(lambda: were_asked(livekit, set(asking)), "not every question has arrived")
+    for command in ("pause", "resume"):
+        assert (await page.do(command))["t"] == "ack", f"{command} waits for LiveKit"
+    assert (await page.do("next", from_key="opening"))["t"] == "ack", "a change of phase waits for LiveKit"
+    *refused, alive = await asyncio.gather(*calls, return_exceptions=True)
+    took = asyncio.get_running_loop().time() - started
+    assert [type(answer) for answer in refused] == [VideoUnavailable] * 5
+    assert alive is False
+    assert livekit.answered == 0, "nobody waited for the answer"
+    assert took < STALL_S, "a stall of fourteen seconds is never sat out"
+    livekit.hangs.set()
+    livekit.hangs = None
+    assert await video.is_alive(), "what was given up is not in the way of the next question"
+    await page.close()
+
+
+async def were_asked(livekit: FakeLiveKit, what: set[str]) -> bool:
+    """Whether each of these questions has arrived."""
+    return what <= {kind for kind, _ in livekit.asked}
 
 
 async def test_the_roster_is_right_by_polling_though_every_webhook_is_lost(

@@ -1,74 +1,148 @@
-"""Five people by direct links, sound alone: only who has the floor sends, and each is heard by all the others."""
+"""Eight people by direct links, sound alone, through a whole session: who may speak sends and nobody else, and all the others hear."""
 
+import time
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
-from playwright.async_api import Browser
+from playwright.async_api import Browser, expect
 
-from app.engine.commands import ChooseClient, GiveFloor, Next, ProposeSubject, Start
+from app.engine.commands import (
+    AcceptContract,
+    ChooseClient,
+    Command,
+    End,
+    GiveFloor,
+    Next,
+    ProposeSubject,
+    Start,
+    Write,
+)
 from app.engine.ids import CommandId, EntryId, PersonId
+from app.engine.protocol import Kind
+from app.engine.state import Status
 from app.engine.voice_rule import speakers
 from app.gateways.clock import SystemClock
+from app.realtime import equity
 from tests.patience import until
 from tests.realtime.table import CONSULTANTS, FACILITATOR, Table, a_table, served
 from tests.video.table import PATIENCE, Seat, opened, seated
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.xdist_group("stories")]
 
-FIVE = (FACILITATOR, *CONSULTANTS)
-CLIENT = CONSULTANTS[0]
-"""With four links and more the floor decides who sends; among fewer people everybody does."""
+BRUNO, CHLOE, DRISS, ELENA = CONSULTANTS
+FATOU, GASPARD, HANA = (PersonId(name) for name in ("fatou", "gaspard", "hana"))
+TABLE = (BRUNO, CHLOE, DRISS, ELENA, FATOU, GASPARD, HANA)
+EIGHT = frozenset({FACILITATOR, *TABLE})
+CLIENT = BRUNO
+TAP = "Mic: one tap to speak"
+UNPROCESSED = """(() => {  // a microphone as it is: to a browser that tidies voices the fake one's tone is noise
+  const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  const asItIs = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+  navigator.mediaDevices.getUserMedia = ({ audio }) => real({ audio: { ...audio, ...asItIs } });
+})();"""
+WIDE, SMALL = {"width": 1280, "height": 800}, {"width": 480, "height": 640}
 
 
-async def begun(table: Table) -> None:
-    """Begin with Bruno as the client, and go on to the phase that is his alone."""
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A phase, who has the floor in it, and who is heard then; among eight the floor decides."""
 
-    async def do(command: object, by: PersonId) -> None:
-        table.made += 1
-        await table.parts.rooms.do(table.session, by, command, CommandId(f"test-{table.made}"))  # type: ignore[arg-type]
-
-    await opened(table)
-    await do(ProposeSubject(EntryId("s1"), "Une équipe"), CLIENT)
-    await do(ChooseClient(CLIENT, EntryId("s1")), FACILITATOR)
-    await do(Start(), FACILITATOR)
-    for key in ("opening", "subject"):
-        await do(Next(key), FACILITATOR)
+    phase: str
+    floor: PersonId | None
+    heard: frozenset[PersonId]
 
 
-async def test_among_five_only_those_send_who_may_speak_and_the_others_are_one_tap_away(
-    filmed: Browser, tmp_path: Path
+def heard(*people: PersonId) -> frozenset[PersonId]:
+    """Name who is heard: whoever conducts, and these."""
+    return frozenset({FACILITATOR, *people})
+
+
+SESSION = (
+    Moment("opening", DRISS, heard(DRISS)),
+    Moment("subject", None, EIGHT),
+    Moment("expose", None, heard(CLIENT)),
+    Moment("clarification", ELENA, heard(CLIENT, ELENA)),
+    Moment("contract", None, EIGHT),
+    Moment("consultation", HANA, heard(HANA)),
+    Moment("synthesis-silence", None, heard()),
+    Moment("synthesis", None, heard(CLIENT)),
+    Moment("learnings", FATOU, heard(FATOU)),
+)
+"""codev-75 from its first phase to its last; left to themselves in a free phase, everybody is heard."""
+
+
+async def test_eight_go_through_a_whole_session_and_in_each_phase_exactly_those_send_who_may_speak(
+    filmed: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(equity, "ENOUGH", 2_000)
     async with served(tmp_path, SystemClock()) as parts, AsyncExitStack() as stack:
-        table = await a_table(parts)
-        await begun(table)
+        table = await a_table(parts, consultants=TABLE)
+        await opened(table)
+        await given(table, ProposeSubject(EntryId("s1"), "Une équipe"), CLIENT)
+        await given(table, ChooseClient(CLIENT, EntryId("s1")))
+        await given(table, Start())
+        await given(table, GiveFloor(SESSION[0].floor))
+        quiet: dict[str, Any] = {"wishes": ("audio",), "script": UNPROCESSED, "reduced_motion": "reduce"}
         seats = [
-            await stack.enter_async_context(seated(filmed, table, person, wishes=("audio",)))
-            for person in FIVE
+            await stack.enter_async_context(seated(filmed, table, person, viewport=size, **quiet))
+            for person, size in ((FACILITATOR, WIDE), *((one, SMALL) for one in TABLE))
         ]
+        aude, chloe = seats[0], seats[2]
         await until(lambda: all_linked(seats), "not everybody is linked with everybody", 2 * PATIENCE)
-        await send_exactly(seats, {FACILITATOR, CLIENT}, "expose")
-        chloe = seats[2]
-        await chloe.page.get_by_role("button", name="Mic: one tap to speak").click(timeout=PATIENCE * 1000)
-        await send_exactly(seats, {FACILITATOR, CLIENT, chloe.person}, "expose, after a tap")
-        await parts.rooms.do(table.session, FACILITATOR, Next("expose"), CommandId("on"))
-        floor = GiveFloor(CONSULTANTS[2])
-        await parts.rooms.do(table.session, FACILITATOR, floor, CommandId("floor"))
-        session = await parts.rooms.session(table.session)
-        await send_exactly(seats, set(speakers(session)), "clarification, the floor given")
-        assert CONSULTANTS[2] in speakers(session)
-        assert chloe.person not in speakers(session)
+        for before, moment in zip((None, *SESSION), SESSION, strict=False):
+            if before is not None:
+                await go_on(table, before, moment)
+            session = await parts.rooms.session(table.session)
+            assert session.slot is not None
+            assert (session.slot.key, frozenset(speakers(session))) == (moment.phase, moment.heard)
+            await send_exactly(seats, moment.heard, moment.phase)
+            await until(partial(is_in_light, chloe, moment.floor), "the floor is not marked")
+            match moment.phase:
+                case "expose":
+                    await until(partial(is_in_front, chloe, CLIENT), "the client is not in front")
+                    await chloe.page.get_by_role("button", name=TAP).click(timeout=PATIENCE * 1000)
+                    await send_exactly(seats, moment.heard | {CHLOE}, "expose, after a tap")
+                case "clarification":
+                    await until(partial(is_level, chloe, CLIENT), "the client is in front still")
+                    await voices_are(aude, "A few voices carry the talk")
+                case "contract":
+                    await voices_are(aude, "Voices are shared")
+        await given(table, End())
+        assert (await parts.rooms.session(table.session)).status is Status.ENDED
+        await send_exactly(seats, EIGHT, "the goodbyes")
+
+
+async def given(table: Table, command: Command, by: PersonId = FACILITATOR) -> None:
+    """Give a command in somebody's name, past any page."""
+    table.made += 1
+    await table.parts.rooms.do(table.session, by, command, CommandId(f"test-{table.made}"))
+
+
+async def go_on(table: Table, before: Moment, moment: Moment) -> None:
+    """Begin the next phase, with what it asks for, and give the floor in it."""
+    if before.phase == "contract":
+        wish = EntryId("wish")
+        await given(table, Write(wish, Kind.CONTRACT, "Aidez-moi à oser."), CLIENT)
+        await given(table, AcceptContract(wish), CLIENT)
+        await given(table, AcceptContract(wish))
+    await given(table, Next(before.phase))
+    if moment.floor is not None:
+        await given(table, GiveFloor(moment.floor))
 
 
 async def all_linked(seats: list[Seat]) -> bool:
     """Tell whether each page has a link with each of the others."""
-    return all([(await seat.flow()).open == len(seats) - 1 for seat in seats])
+    return all([await seat.links() == len(seats) - 1 for seat in seats])
 
 
-async def send_exactly(seats: list[Seat], may: set[PersonId], phase: str) -> None:
+async def send_exactly(seats: list[Seat], may: frozenset[PersonId], phase: str) -> None:
     """Wait until between two looks exactly these people sent, and everybody else heard them."""
-    everybody = {seat.person for seat in seats}
-    hears = everybody if len(may) > 1 else everybody - may if may else set()
+    everybody = frozenset(seat.person for seat in seats)
+    hears = everybody if len(may) > 1 else everybody - may if may else frozenset()
 
     async def holds() -> bool:
         before = {seat.person: await seat.flow() for seat in seats}
@@ -77,4 +151,43 @@ async def send_exactly(seats: list[Seat], may: set[PersonId], phase: str) -> Non
         heard = {person for person, flow in after.items() if flow.heard > before[person].heard}
         return sent == may and heard == hears
 
+    started = time.monotonic()
     await until(holds, f"in {phase} not exactly {sorted(may)} send")
+    print(
+        f"{phase}: exactly {len(may)} of {len(seats)} send, after {time.monotonic() - started:.1f} s",
+        flush=True,
+    )
+
+
+async def voices_are(seat: Seat, word: str) -> None:
+    """Wait until whoever conducts is told how evenly voices are shared, from what microphones heard."""
+    await expect(seat.page.get_by_role("img", name=word, exact=True)).to_be_visible(timeout=PATIENCE * 1000)
+
+
+async def is_in_light(seat: Seat, holder: PersonId | None) -> bool:
+    """Tell whether exactly who has the floor is marked on somebody's table."""
+    marked = await seat.page.locator(".seat.is-floor").evaluate_all(
+        "(all) => all.map((one) => one.dataset.person)"
+    )
+    return bool(marked == ([] if holder is None else [holder]))
+
+
+async def is_in_front(seat: Seat, person: PersonId) -> bool:
+    """Tell whether somebody's face is larger than all others."""
+    widths = await faces(seat)
+    return all(widths[person] > 1.1 * width for other, width in widths.items() if other != person)
+
+
+async def is_level(seat: Seat, person: PersonId) -> bool:
+    """Tell whether somebody's face is no larger than the others that are not one's own."""
+    widths = await faces(seat)
+    return max(widths.values()) < 1.05 * min(width for other, width in widths.items() if other != seat.person)
+
+
+async def faces(seat: Seat) -> dict[str, float]:
+    """Measure the faces on somebody's table."""
+    measured: dict[str, float] = await seat.page.locator(".seat").evaluate_all(
+        "(all) => Object.fromEntries("
+        "all.map((one) => [one.dataset.person, one.querySelector('.face').getBoundingClientRect().width]))"
+    )
+    return measured

@@ -10,15 +10,18 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, suppress
 from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 from anyio import to_thread
-from playwright.async_api import Browser
+from playwright.async_api import Browser, Request
 
 from app.config import Settings
 from app.gateways.clock import SystemClock
 from app.main import Parts
+from tests.patience import until
 from tests.realtime.table import a_table, served
 from tests.video.table import PATIENCE, THREE, free_port, grows, hosting, seated, sound
 
@@ -79,6 +82,35 @@ async def test_two_people_hear_each_other_through_the_relay_alone(filmed: Browse
         await grows(seats, sound, by=60, within=PATIENCE)
         flows = [await seat.flow() for seat in seats]
         assert [flow.relayed for flow in flows] == [flow.open for flow in flows] == [1, 1]
+
+
+async def test_a_page_asks_for_new_credentials_before_the_first_ones_expire_and_links_with_them(
+    filmed: Browser, parts: Parts
+) -> None:
+    short = replace(parts.relays, lasts=timedelta(seconds=10))
+    object.__setattr__(parts, "relays", short)
+    table = await a_table(parts)
+    async with AsyncExitStack() as stack:
+        host = await stack.enter_async_context(hosting(table))
+        await host.until(lambda: host.view["session"]["status"] != "planned")
+        seats = [await stack.enter_async_context(seated(filmed, table, person)) for person in THREE[:2]]
+        asked = [0, 0]
+
+        def count(at: int, request: Request) -> None:
+            asked[at] += request.url.endswith("/pass")
+
+        for at, seat in enumerate(seats):
+            seat.page.on("request", partial(count, at))
+        await grows(seats, sound, by=60, within=PATIENCE)
+
+        async def are_renewed() -> bool:
+            return min(asked) >= 3
+
+        await until(are_renewed, "a page does not ask again")
+        late = await stack.enter_async_context(seated(filmed, table, THREE[2]))
+        await grows([*seats, late], sound, by=60, within=PATIENCE)
+        flows = [await seat.flow() for seat in (*seats, late)]
+        assert [flow.relayed for flow in flows] == [flow.open for flow in flows] == [2, 2, 2]
 
 
 @pytest.mark.parametrize(("hours", "answer"), [(1, "accepted"), (-1, "expired"), (None, "forged")])

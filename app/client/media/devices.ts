@@ -44,7 +44,7 @@ export const EVERY = 250;
 export function listen(track: MediaStreamTrack, onLevel: (level: number | null) => void): () => void {
   const context = new AudioContext();
   const analyser = context.createAnalyser();
-  analyser.fftSize = 512;
+  analyser.fftSize = 16_384; // a third of a second: nothing falls between two looks
   context.createMediaStreamSource(new MediaStream([track])).connect(analyser);
   const wave = new Float32Array(analyser.fftSize);
   const timer = setInterval(() => {

@@ -200,7 +200,9 @@ export class Media {
     const rung = now.own ?? (direct ? "mesh" : this.#isSparing() ? "sfu-audio" : now.group);
     const poor = !flowing || shown.weak.value !== "no" || isPoor(this.#stay);
     const quality = !flowing && silent >= PATIENCE.switch ? "lost" : poor ? "poor" : "good";
-    this.#wires.health({ rung, flowing, quality, voice: this.#own.takeSpoken() });
+    const spoken = this.#own.takeSpoken();
+    const voice = shown.oneTap.value ? 0 : spoken; // whom nobody hears takes nobody's time
+    this.#wires.health({ rung, flowing, quality, voice });
   }
 
   #isWell(): boolean {

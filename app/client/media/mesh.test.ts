@@ -210,7 +210,7 @@ test("new paths and new lives are sought by the relays that hold then, at both e
     await room.world.pass(6000);
     assert.deepEqual(sought(), [room.relays, room.relays], `seed ${seed}`);
     room.relays = relays("2:second");
-    for (const peer of living(room.world.peers)) peer.lose();
+    living(room.world.peers)[seed % 2]?.lose(); // the other end notices nothing, and is only asked
     await room.world.pass(8000);
     assert(room.isLinked("awa", "luc"), `seed ${seed}`);
     assert.deepEqual(sought(), [room.relays, room.relays], `new paths, seed ${seed}`);

@@ -63,13 +63,15 @@ export class Voices {
     this.#play();
   }
 
-  /** Counts what comes by each way where there are direct links, and hears everybody by the one that carries. */
+  /** Counts what comes by each way where there are both, and hears everybody by the one that carries. */
   async measure(well: boolean, now: number): Promise<void> {
     this.#well = well;
+    const both = well || this.#arrived.sfu.size > 0; // with one way only there is nothing to choose
     const people = [...this.#arrived.mesh.keys()].filter((key) => split(key)[0] === "audio");
     await Promise.all(
       people.map(async (key) => {
         const [sfu, mesh] = [this.#arrived.sfu.get(key), this.#arrived.mesh.get(key)];
+        if (!both) return void this.#by.set(split(key)[1], "mesh");
         for (const arrival of [sfu, mesh])
           if (arrival) arrival.flow = flowed(arrival.flow, await packets(arrival), now);
         const person = split(key)[1];
