@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 THROUGH = """
 (() => {  // the media server is reached by the firewall's ports only, and hears of no address but the firewall's
@@ -79,8 +79,7 @@ class _Front(asyncio.DatagramProtocol):
         self.transport: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self.transport = transport
+        self.transport = cast(asyncio.DatagramTransport, transport)  # it is no subclass before Python 3.12
 
     def datagram_received(self, data: bytes, sender: Any) -> None:
         if not self._wall.lets_through():
