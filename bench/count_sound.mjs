@@ -12,9 +12,10 @@
     }
   };
   window.benchFlow = async () => {
-    const sum = { sound: 0, pictures: 0, received: 0, sent: 0 };
+    const sum = { sound: 0, pictures: 0, received: 0, sent: 0, open: 0 };
     for (const link of all) {
       if (link.connectionState === "closed") continue;
+      if (link.connectionState === "connected") sum.open += 1;
       for (const one of (await link.getStats()).values()) {
         if (one.type === "transport") {
           sum.received += one.bytesReceived ?? 0;

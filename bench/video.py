@@ -41,7 +41,7 @@ CALM = 15.0
 PACKETS = 60
 """Packets of sound, new on every page, that count as sound: six tenths of a second of two voices."""
 
-JOINING = 60.0
+JOINING = 120.0
 """Seconds a table may take until everybody hears everybody."""
 
 FLAGS = (
@@ -74,9 +74,9 @@ class Setting:
     pictures: bool = True
 
     @property
-    def is_crowd(self) -> bool:
-        """Whether they are so many that the floor decides who is heard."""
-        return not self.pictures
+    def floor_decides(self) -> bool:
+        """Whether they are linked directly, and so many that who has the floor is heard."""
+        return not self.bare and not self.pictures
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +132,8 @@ async def _calm(setting: Setting) -> Calm:
         pages = [await open_page(number, "") for number in range(setting.people)]
         hear = pages if setting.speakers > 1 else pages[1:]
         assert await _sound(hear, JOINING) is not None, "nobody hears anybody"
+        if setting.floor_decides:
+            await _linked(pages)
         joined = time.monotonic() - started
         flows, work, at = [await _flow(page) for page in pages], _work(server), time.monotonic()
         await asyncio.sleep(CALM)
@@ -173,6 +175,14 @@ async def _sound(pages: list[Page], within: float) -> float | None:
     return None
 
 
+async def _linked(pages: list[Page]) -> None:
+    """Wait until everybody is linked with everybody: until then more than one sends."""
+    async with asyncio.timeout(JOINING):
+        for page in pages:
+            while (await _flow(page))["open"] < len(pages) - 1:  # noqa: ASYNC110 - a page announces nothing
+                await asyncio.sleep(0.5)
+
+
 async def _flow(page: Page) -> dict[str, float]:
     found: dict[str, float] = await page.evaluate("window.benchFlow()")
     return found
@@ -198,8 +208,8 @@ async def _table(setting: Setting) -> AsyncIterator[tuple[livekit.Running, Open]
                     yield server, _bare(browser, server, stack.enter_context(_serving_bare()), setting)
                 else:
                     settings = from_environment({}, data=folder)
-                    (room,) = await asyncio.to_thread(plant, settings, 1, floor=setting.is_crowd)
-                    livekit_too = {} if setting.is_crowd else server.environment()
+                    (room,) = await asyncio.to_thread(plant, settings, 1, floor=setting.floor_decides)
+                    livekit_too = {} if setting.floor_decides else server.environment()
                     _, url = stack.enter_context(serving_ronde(folder, livekit_too))
                     yield server, _ronde(browser, room, url, setting)
         finally:

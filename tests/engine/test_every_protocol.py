@@ -17,10 +17,11 @@ from app.engine.evolve import evolve
 from app.engine.ids import EntryId, PersonId
 from app.engine.permissions import HATS
 from app.engine.projections import project
-from app.engine.protocol import Guard, Kind, Protocol, Role, Sight
+from app.engine.protocol import Guard, Kind, Protocol, Role, Sight, Stage
 from app.engine.rotation import candidates, propose_cast
 from app.engine.state import Session, Status
 from app.engine.timer import used
+from app.engine.voice_rule import speakers
 from app.gateways.protocol_files import ProtocolFiles
 from tests.builders import FACILITATOR, START, Play, a_plan, people
 
@@ -151,6 +152,19 @@ def test_no_path_begins_a_phase_whose_guard_does_not_hold(protocol: Protocol) ->
             assert session.clients[slot.turn - 1] is not None
         if Guard.CONTRACT_ACCEPTED in slot.phase.guards:
             assert session.contracts[slot.turn].accepted
+
+
+@each_protocol
+def test_a_client_off_stage_is_shown_so_and_is_not_heard_even_with_the_floor(protocol: Protocol) -> None:
+    for session in paths_of(protocol.id)[0].values():
+        slot, client = session.slot, session.client
+        is_off = slot is not None and slot.phase.stage is Stage.OFF and session.status is Status.RUNNING
+        if not is_off or client is None or session.clock.running_since is None:
+            continue
+        assert client not in speakers(session)
+        assert client not in speakers(replace(session, floor=replace(session.floor, holder=client)))
+        seats = project(session, FACILITATOR, START).seats
+        assert {seat.id: seat.stage for seat in seats}[client] == Stage.OFF.value
 
 
 # -- as the file says ------------------------------------------------------------------------------
