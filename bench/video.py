@@ -57,8 +57,9 @@ FLAGS = (
 COUNT = (ROOT / "bench" / "count_sound.mjs").read_text()
 WALL = (ROOT / "bench" / "wall_media.mjs").read_text()
 DEVICES = "for (const kind of ['audio', 'video']) localStorage.setItem(`ronde:${kind}-on`, WISHES[kind])"
-PICTURES = {"audio": "yes", "video": "yes"}
-SOUND = {"audio": "yes", "video": "no"}
+BOTH, SOUND, NONE = (
+    {"audio": audio, "video": video} for audio, video in (("yes", "yes"), ("yes", "no"), ("no", "no"))
+)
 
 Open = Callable[[int, str], Awaitable[Page]]
 """Opens the page of one person, with a script before its own."""
@@ -137,8 +138,8 @@ async def _calm(setting: Setting) -> Calm:
         joined = time.monotonic() - started
         flows, work, at = [await _flow(page) for page in pages], _work(server), time.monotonic()
         await asyncio.sleep(CALM)
-        span = time.monotonic() - at
         after, worked = [await _flow(page) for page in pages], _work(server)
+        span = time.monotonic() - at
         down, up = (
             sum(b[way] - a[way] for a, b in zip(flows, after, strict=True)) * 8 / 1000 / span / len(pages)
             for way in ("received", "sent")
@@ -218,14 +219,15 @@ async def _table(setting: Setting) -> AsyncIterator[tuple[livekit.Running, Open]
 
 
 def _ronde(browser: Browser, room: PlantedRoom, url: str, setting: Setting) -> Open:
-    devices = DEVICES.replace("WISHES", json.dumps(PICTURES if setting.pictures else SOUND))
-
     async def opened(number: int, script: str) -> Page:
         context = await browser.new_context(base_url=url, locale="en-GB")
-        seat, _, secret = room.cookies[number + 1].partition("=")
+        # Without whoever conducts somebody would stand in, and be heard too.
+        is_host = setting.floor_decides and number + 1 == setting.people
+        seat, _, secret = room.cookies[0 if is_host else number + 1].partition("=")
+        wishes = BOTH if setting.pictures else NONE if is_host else SOUND
         cookies = ((seat, secret), (f"charter-{room.id}", "accepted"), ("lang", "en"))
         await context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies])
-        await context.add_init_script(f"{script}\n{COUNT}\n{devices}")
+        await context.add_init_script(f"{script}\n{COUNT}\n{DEVICES.replace('WISHES', json.dumps(wishes))}")
         page = await context.new_page()
         await page.goto(f"/room/{room.id}")
         return page
