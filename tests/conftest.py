@@ -76,8 +76,8 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-async def browser(anyio_backend: str) -> AsyncIterator[Browser]:
-    """Start one Chromium per worker; each test opens its own contexts in it."""
+async def chromium(anyio_backend: str) -> AsyncIterator[Browser]:
+    """Start one Chromium per worker."""
     path = find_browser()
     if path is None:
         pytest.fail("Chromium is missing: `python3 dev.py test` says how to install it.")
@@ -85,9 +85,17 @@ async def browser(anyio_backend: str) -> AsyncIterator[Browser]:
     os.environ.setdefault("PLAYWRIGHT_NODEJS_PATH", str(node()))
     words = (*CHROMIUM_WORDS, "--no-sandbox") if os.geteuid() == 0 else CHROMIUM_WORDS
     async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=path, args=words)
-        yield chromium
-        await chromium.close()
+        launched = await playwright.chromium.launch(executable_path=path, args=words)
+        yield launched
+        await launched.close()
+
+
+@pytest.fixture
+async def browser(chromium: Browser) -> AsyncIterator[Browser]:
+    """Lend the worker's Chromium to one test, and close every window the test left open."""
+    yield chromium
+    for context in chromium.contexts:
+        await context.close()
 
 
 @pytest.fixture(scope="session")

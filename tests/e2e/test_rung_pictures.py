@@ -1,21 +1,22 @@
 """Takes a picture of every rung of the ladder, on a phone and a desktop, in both languages, by day and by night."""
 
+import json
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from app.engine.commands import ChangePlan, Command, GiveFloor, Write
 from app.engine.continuity import Rung
-from app.engine.ids import SERVER, EntryId
+from app.engine.ids import SERVER, EntryId, PersonId
 from app.engine.ladder import LIVEKIT, Bridge
 from app.engine.ladder_commands import AskToPhone, ForceRung, MoveGroup, MovePerson, OfferRise, TakeRung
 from app.engine.protocol import Kind
 from app.main import Parts
 from tests.e2e.people import DESKTOP, PATIENCE, PHONE, StoryClock
+from tests.e2e.test_layout import TWO_FRAMES
 from tests.e2e.walk import HOST, Gathering, gather
 from tests.fake_video import FakeVideo
 from tests.realtime.table import served
@@ -34,7 +35,7 @@ window.RTCPeerConnection = class extends EventTarget {
   async addIceCandidate() {} addTrack() {} removeTrack() {}
 };
 """
-SCREENS: tuple[tuple[str, Any, str], ...] = (("phone", PHONE, "light"), ("desktop", DESKTOP, "light"), ("dark", DESKTOP, "dark"))  # fmt: skip
+LOOKS: tuple[tuple[str, Any, Any], ...] = (("phone", PHONE, "light"), ("desktop", DESKTOP, "light"), ("dark", DESKTOP, "dark"))  # fmt: skip
 
 
 @pytest.fixture
@@ -54,23 +55,23 @@ async def to_clarification(gathering: Gathering) -> None:
             return
 
 
-def rungs(gathering: Gathering) -> tuple[tuple[str, bool, tuple[tuple[Any, Command], ...]], ...]:
-    """Say how each picture comes about: its name, whether the facilitator's console is in it, and the commands before."""
+def rungs(gathering: Gathering) -> tuple[tuple[str, str, tuple[tuple[Any, Command], ...]], ...]:
+    """Say how each picture comes about: its name, what one of them is told, and the commands before."""
     me = gathering.guests[-1]
     back = ((HOST, ForceRung(Rung.SFU)), (SERVER, MovePerson(me, None)), (me, TakeRung(None)))
     return (
-        ("sfu", True, ((SERVER, MoveGroup(Rung.SFU, LIVEKIT)),)),
-        ("sfu-audio", False, ((SERVER, MoveGroup(Rung.SFU_AUDIO, "weak")),)),
-        ("mesh", True, ((SERVER, MoveGroup(Rung.MESH, "video-unreachable")),)),
-        ("offer", True, ((SERVER, OfferRise(Rung.SFU)),)),
-        ("bridge", True, ((HOST, ForceRung(Rung.BRIDGE)),)),
-        ("text", True, ((HOST, ForceRung(Rung.TEXT)), (HOST, GiveFloor(None)))),
-        ("asked-to-phone", False, (*back, (HOST, AskToPhone(me)))),
-        ("star", True, ((SERVER, MovePerson(me, Rung.MESH)),)),
-        ("by-phone", True, ((SERVER, MovePerson(me, None)), (me, TakeRung(Rung.BRIDGE)))),
+        ("sfu", "", ((SERVER, MoveGroup(Rung.SFU, LIVEKIT)),)),
+        ("sfu-audio", "audio-", ((SERVER, MoveGroup(Rung.SFU_AUDIO, "weak")),)),
+        ("mesh", "mesh-", ((SERVER, MoveGroup(Rung.MESH, "video-unreachable")),)),
+        ("offer", "mesh-", ((SERVER, OfferRise(Rung.SFU)),)),
+        ("bridge", "bridge-", ((HOST, ForceRung(Rung.BRIDGE)),)),
+        ("text", "text-", ((HOST, ForceRung(Rung.TEXT)), (HOST, GiveFloor(None)))),
+        ("asked-to-phone", "asked", (*back, (HOST, AskToPhone(me)))),
+        ("star", "", ((SERVER, MovePerson(me, Rung.MESH)),)),
+        ("by-phone", "own-bridge", ((SERVER, MovePerson(me, None)), (me, TakeRung(Rung.BRIDGE)))),
         (
             "one-writes",
-            True,
+            "own-text",
             (
                 (me, TakeRung(Rung.TEXT)),
                 (HOST, GiveFloor(me)),
@@ -88,7 +89,7 @@ def rungs(gathering: Gathering) -> tuple[tuple[str, bool, tuple[tuple[Any, Comma
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
-async def test_every_rung_has_its_picture(
+async def test_every_rung_has_its_sentence_and_its_picture(
     browser: Browser, filmed: Parts, clock: StoryClock, artefacts: Path, lang: str
 ) -> None:
     gathering = await gather(filmed, clock, 7, lang)
@@ -97,58 +98,42 @@ async def test_every_rung_has_its_picture(
         old.unlink()
     folder.mkdir(parents=True, exist_ok=True)
     await to_clarification(gathering)
-    for rank, (name, with_console, commands) in enumerate(rungs(gathering), 1):
+    people = (("me", gathering.guests[-1]), ("other", gathering.guests[1]), ("console", HOST))
+    for rank, (name, told, commands) in enumerate(rungs(gathering), 1):
         for who, command in commands:
             await gathering.do(who, command)
-        for screen, size, scheme in SCREENS:
-            people = (gathering.guests[-1], gathering.guests[1], HOST) if screen == "desktop" and with_console else (gathering.guests[-1],)  # fmt: skip
-            for person in people:
-                await take(browser, gathering, person, folder / f"{rank:02d}-{name}-{screen}-{label(gathering, person)}.png", lang, size, scheme)  # fmt: skip
-    assert len(list(folder.glob("*.png"))) >= len(rungs(gathering)) * len(SCREENS)
+        for window, person in people:
+            page = await opened(browser, gathering, person, lang)
+            if window == "me":
+                await expect(
+                    page.locator(f".told[data-told^={json.dumps(told)}]" if told else ".told")
+                ).to_be_attached()
+            for look, size, scheme in LOOKS if window == "me" else LOOKS[1:]:
+                await page.set_viewport_size({"width": size["width"], "height": size["height"]})
+                await page.emulate_media(color_scheme=scheme)
+                await page.evaluate(TWO_FRAMES)
+                await page.screenshot(path=folder / f"{rank:02d}-{name}-{look}-{window}.png")
+            await page.context.close()
 
 
-def label(gathering: Gathering, person: object) -> str:
-    """Name whose screen it is."""
-    return "console" if person == HOST else "me" if person == gathering.guests[-1] else "other"
-
-
-async def take(
-    browser: Browser,
-    gathering: Gathering,
-    person: Any,
-    path: Path,
-    lang: str,
-    size: dict[str, int],
-    scheme: Any,
-) -> None:
-    """Open somebody's page, wait until it is drawn, and keep a picture of it."""
-    context: BrowserContext = await browser.new_context(
-        viewport={"width": size["width"], "height": size["height"]},
+async def opened(browser: Browser, gathering: Gathering, person: PersonId, lang: str) -> Page:
+    """Open somebody's page and wait until it is drawn; whoever comes late puts away what they missed."""
+    context = await browser.new_context(
         locale="fr-FR" if lang == "fr" else "en-GB",
         timezone_id="Europe/Paris",
         base_url=gathering.parts.settings.origin,
         reduced_motion="reduce",
-        color_scheme=scheme,
-        has_touch=size is PHONE,
-        is_mobile=size is PHONE,
         service_workers="block",
     )
     context.set_default_timeout(PATIENCE)
-    try:
-        await gathering.seat(context, person)
-        await context.add_cookies([{"name": "lang", "value": lang, "url": gathering.parts.settings.origin}])
-        await context.add_init_script(QUIET)
-        page: Page = await context.new_page()
-        await page.goto(f"/{'console' if person == HOST else 'room'}/{gathering.session}")
-        await expect(page.locator(".table[data-placed]").first).to_be_attached()
-        missed = page.locator("[data-card=missed]")
-        with suppress(AssertionError):
-            await expect(missed).to_be_visible(
-                timeout=5_000
-            )  # who comes late is told what they missed, first
-            await missed.get_by_role("button").click()
-        with suppress(AssertionError):
-            await expect(page.locator(".told .note").first).to_be_visible(timeout=2_000)
-        await page.screenshot(path=path)
-    finally:
-        await context.close()
+    await gathering.seat(context, person)
+    await context.add_cookies([{"name": "lang", "value": lang, "url": gathering.parts.settings.origin}])
+    await context.add_init_script(QUIET)
+    page = await context.new_page()
+    await page.goto(f"/{'console' if person == HOST else 'room'}/{gathering.session}")
+    await expect(page.locator(".table[data-placed]").first).to_be_attached()
+    await expect(page.locator(".told")).to_be_attached()
+    missed = page.locator("[data-card=missed]")
+    if await missed.count():
+        await missed.get_by_role("button").click()
+    return page

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from app.engine.ids import PersonId
+from app.engine.commands import ProposeSubject
+from app.engine.ids import CommandId, EntryId, PersonId
 from app.gateways.clock import SystemClock
 from app.main import Parts
 from tests.patience import until
@@ -112,8 +113,10 @@ async def test_who_speaks_into_a_silent_microphone_is_told_so(filmed: Browser, t
 
 async def begin(table: Table, client: PersonId, to: str) -> None:
     """Begin the session with a client, and go on to a phase."""
-    async with table.browser(client) as page:
-        await page.do("propose-subject", entry="s1", title="Une équipe")
+    proposal = ProposeSubject(EntryId("s1"), "Une équipe")
+    await table.parts.rooms.do(
+        table.session, client, proposal, CommandId("subject")
+    )  # their page stays theirs
     async with hosting(table) as host:
         await host.do("choose-client", person=client, subject="s1")
         await host.do("start")
