@@ -41,8 +41,9 @@ COUNT = """
   window.RTCPeerConnection = class extends Real {
     constructor(...given) { super(...given); all.push(this); }
     close() {
-      const heard = played();
-      if (this.connectionState === "connected" && this.getReceivers().some(({ track }) => heard.has(track)))
+      const heard = played(), now = performance.timeOrigin + performance.now();
+      const sounds = (one) => one.getSynchronizationSources().some(({ timestamp }) => now - timestamp < 1000);
+      if (this.connectionState === "connected" && this.getReceivers().some((one) => heard.has(one.track) && sounds(one)))
         counts.broken += 1;
       super.close();
     }
@@ -108,7 +109,7 @@ class Flow:
     voices: int
     """Tracks that are played now: one for each voice that is heard, whichever ways it comes by."""
     broken: int
-    """Connections that were closed while a voice was heard by them."""
+    """Connections that were closed while a voice that sounded was heard by them."""
     sent: int
     """Packets of sound that left, counted on each connection."""
     relayed: int
