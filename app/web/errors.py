@@ -11,6 +11,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -112,6 +113,8 @@ class BugCatcher:
 
         try:
             await self.app(scope, receive, watched)
+        except ClientDisconnect:  # gone while it still sent: nobody waits for an answer, and nothing broke
+            return
         except Exception as error:
             if scope["type"] != "http" or started:
                 raise

@@ -104,6 +104,17 @@ async def test_the_door_lets_people_see_and_hear_themselves(filmed: Browser, tab
         await page.get_by_role("button", name="Hear a soft note").click()
 
 
+async def test_on_direct_links_a_closed_camera_leaves_no_frozen_face(filmed: Browser, table: Table) -> None:
+    async with AsyncExitStack() as stack:
+        bruno, chloe = [await stack.enter_async_context(seated(filmed, table, who)) for who in THREE[:2]]
+        faces = chloe.page.locator(".seat video")
+        await expect(faces).to_have_count(2, timeout=PATIENCE * 1000)
+        await bruno.page.get_by_role("button", name="Camera on").click()
+        await expect(faces).to_have_count(1, timeout=PATIENCE * 1000)
+        await bruno.page.get_by_role("button", name="Camera off").click()
+        await expect(faces).to_have_count(2, timeout=PATIENCE * 1000)
+
+
 async def test_who_speaks_into_a_silent_microphone_is_told_so(filmed: Browser, table: Table) -> None:
     async with seated(filmed, table, BRUNO, script=MUTE) as bruno:
         await begin(table, BRUNO, to="expose")

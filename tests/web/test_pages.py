@@ -12,9 +12,12 @@ from babel.messages.extract import extract
 from fastapi import Request
 from jinja2 import meta, nodes
 from jinja2.ext import babel_extract
+from starlette.requests import ClientDisconnect
+from starlette.types import Message, Receive, Scope, Send
 
 import app.web
 from app.gateways.i18n import Catalogues
+from app.web.errors import BugCatcher
 from app.web.rendering import TEMPLATES, Assets, environment
 from app.web.security import CSP
 from tests.log_lines import logging_started
@@ -195,3 +198,20 @@ async def test_only_our_own_pages_may_change_anything(
     if not passes:
         assert answer.status_code == 403
         check_page(answer.text)
+
+
+async def test_who_goes_away_while_sending_a_form_is_no_bug_of_ours(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    async def left(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise ClientDisconnect
+
+    async def nothing() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def tell(_message: Message) -> None:
+        pytest.fail("nobody is there to answer")
+
+    with logging_started(as_json=True):
+        await BugCatcher(left)({"type": "http"}, nothing, tell)
+    assert "failed" not in capsys.readouterr().err

@@ -75,6 +75,12 @@ class FakeSender {
   async replaceTrack(track: MediaStreamTrack | null): Promise<void> {
     this.track = track;
   }
+
+  getParameters(): { encodings: object[] } {
+    return { encodings: [{}] };
+  }
+
+  async setParameters(): Promise<void> {}
 }
 
 interface FakeTransceiver {

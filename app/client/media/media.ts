@@ -265,7 +265,10 @@ export class Media {
     const sparing = this.#isSparing();
     const pictures = !sparing && now.group !== "sfu-audio" && now.own !== "sfu-audio";
     const links = this.#mesh.people.length;
-    const direct = sendsDirectly(links, now.speaks || this.#spoke === now.moment);
+    const direct = sendsDirectly(links, {
+      speak: now.speaks || this.#spoke === now.moment,
+      turn: now.myTurn,
+    });
     shown.oneTap.value = links > 0 && !direct.audio && now.group === "mesh";
     this.#stay.takePictures(pictures);
     this.#mesh.takePictures(pictures);

@@ -13,7 +13,7 @@ const LISTEN_EVERY = 250;
 const THRESHOLD = 0.02;
 /** A pause for breath does not take the mark away. */
 const HOLD = 1500;
-/** Somebody who sent nothing directly for so long needs no link of theirs kept for it. */
+/** Milliseconds. Who sent nothing directly for so long needs no link kept for it, and their last picture is none. */
 const STILL = 3000;
 
 export class Voices {
@@ -67,9 +67,9 @@ export class Voices {
   async measure(well: boolean, now: number): Promise<void> {
     this.#well = well;
     const both = well || this.#arrived.sfu.size > 0; // with one way only there is nothing to choose
-    const people = [...this.#arrived.mesh.keys()].filter((key) => split(key)[0] === "audio");
     await Promise.all(
-      people.map(async (key) => {
+      [...this.#arrived.mesh].map(async ([key, direct]) => {
+        if (split(key)[0] === "video") return this.#look(direct, now);
         const [sfu, mesh] = [this.#arrived.sfu.get(key), this.#arrived.mesh.get(key)];
         if (!both) return void this.#by.set(split(key)[1], "mesh");
         for (const arrival of [sfu, mesh])
@@ -80,6 +80,11 @@ export class Voices {
       }),
     );
     this.#play();
+  }
+
+  /** Looks whether a picture moves; browsers do not say that the other end has taken it away. */
+  async #look(arrival: Arrival, now: number): Promise<void> {
+    if (!arrival.track.muted) arrival.flow = flowed(arrival.flow, await packets(arrival), now);
   }
 
   /** The media server brings nothing: whoever has an open link is heard by it at once. */
@@ -116,7 +121,7 @@ export class Voices {
     const key = `${kind} ${person}`;
     const sfu = this.#arrived.sfu.get(key);
     const mesh = this.#arrived.mesh.get(key);
-    if (kind === "video" && !this.#well) return mesh; // a picture that stands still says nothing
+    if (kind === "video" && (!this.#well || !sfu)) return mesh && isMoving(mesh) ? mesh : undefined;
     return this.#by.get(person) === "mesh" ? (mesh ?? sfu) : (sfu ?? mesh);
   }
 
@@ -173,6 +178,11 @@ export class Voices {
     if (speaking.length !== before.size || speaking.some((person) => !before.has(person)))
       heard.value = new Set(speaking);
   }
+}
+
+/** Whether a picture comes: one that stands still says nothing. */
+function isMoving({ flow }: Arrival): boolean {
+  return !flow || performance.now() - Math.max(flow.last, flow.since) < STILL;
 }
 
 async function packets({ receiver }: Arrival): Promise<number> {

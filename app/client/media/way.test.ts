@@ -70,10 +70,12 @@ test("who is on the phone or writes is on no other way", () => {
     assert.deepEqual(wayOf({ ...WELL, own }), { sfu: false, mesh: [], using: "none" });
 });
 
-test("among many, only who speaks sends directly, and no pictures", () => {
-  assert.deepEqual(sendsDirectly(7, false), { audio: false, video: false });
-  assert.deepEqual(sendsDirectly(7, true), { audio: true, video: false });
-  assert.deepEqual(sendsDirectly(3, false), { audio: true, video: true });
+test("among many, only who may speak is heard directly, and only whose turn it is is seen", () => {
+  assert.deepEqual(sendsDirectly(7, { speak: false, turn: false }), { audio: false, video: false });
+  assert.deepEqual(sendsDirectly(7, { speak: true, turn: false }), { audio: true, video: false });
+  assert.deepEqual(sendsDirectly(7, { speak: true, turn: true }), { audio: true, video: true });
+  assert.deepEqual(sendsDirectly(5, { speak: false, turn: false }), { audio: false, video: true });
+  assert.deepEqual(sendsDirectly(3, { speak: false, turn: false }), { audio: true, video: true });
 });
 
 test("only growth is life: a counter that fell belongs to a new connection", () => {

@@ -69,11 +69,16 @@ export function isDoubtful({ silent, troubled }: Pick<Seen, "silent" | "troubled
   return silent >= (troubled ? PATIENCE.doubt : PATIENCE.prewarm);
 }
 
-/** In direct links the floor decides who sends, once there are more than a few. */
+/** In direct links the floor decides whose voice is sent, once there are more than a few. */
 export const FEW_LINKS = 3;
+/** With more links a picture, encoded once for each, is only for whose turn it is. */
+const SEEN_LINKS = 5;
 
-/** Says what goes out on direct links: everything among few people, else only who speaks, and no pictures. */
-export function sendsDirectly(links: number, speaks: boolean): { audio: boolean; video: boolean } {
+/** Says what goes out on direct links: everything among few people, else who may speak is heard, and whose turn it is seen. */
+export function sendsDirectly(
+  links: number,
+  may: { speak: boolean; turn: boolean },
+): { audio: boolean; video: boolean } {
   const few = links <= FEW_LINKS;
-  return { audio: few || speaks, video: few };
+  return { audio: few || may.speak, video: links <= SEEN_LINKS || may.turn };
 }
