@@ -115,7 +115,7 @@ def build(settings: Settings, clock: Clock, video: Video | None = None) -> Parts
     log = StoredLog(database, cipher, ids.new)
     sentences = Catalogues()
     say = partial(_say, sentences)
-    hub = Hub(clock, lambda lang, code: say(lang, code, {}))
+    hub = Hub(clock, lambda lang, code: say(lang, code, {}), epoch=ids.new())
     measures.SOCKETS.set_function(hub.count)
     directory = WatchedDirectory(database, hub)
     jobs = StoredJobs(database, ids.new)

@@ -46,7 +46,8 @@ async function play(kept: Map<string, Pending> = new Map()): Promise<Played> {
 
 function welcome(socket: FakeSocket, seq = 1, whole = true): void {
   socket.open();
-  socket.say({ t: "welcome", you: "p", seq, now: Date.now(), words: null, view: whole ? view : null });
+  const whose = { you: "p", seq, epoch: "e", now: Date.now() };
+  socket.say({ t: "welcome", ...whose, words: null, view: whole ? view : null });
 }
 
 beforeEach(() => {
@@ -90,7 +91,7 @@ test("after a cut the page says hello with what it has, and unanswered commands 
   mock.timers.tick(20_000);
   socket().open();
   assert.equal(socket().of("hello")[0]?.since, 7);
-  socket().say({ t: "welcome", you: "p", seq: 7, now: Date.now(), words: null, view: null });
+  socket().say({ t: "welcome", you: "p", seq: 7, epoch: "e", now: Date.now(), words: null, view: null });
   assert.equal(socket().of("do")[0]?.id, "c1");
   core.stop();
 });
@@ -200,4 +201,23 @@ test("a set replaces sections, adds entries and takes null ones away", () => {
   assert.deepEqual(Object.keys(next.entries), ["b"]);
   assert.equal(next.floor.holder, "p");
   assert.deepEqual(Object.keys(view.entries), ["a"], "the view before is not touched");
+});
+
+test("a server that went back in time is believed, and the page says so for a moment", async () => {
+  const { core, links, socket, views } = await play();
+  welcome(socket(), 40);
+  socket().end(1012);
+  mock.timers.tick(20_000);
+  socket().open();
+  const hello = socket().of("hello").at(-1);
+  assert.deepEqual([hello?.since, hello?.epoch], [40, "e"]);
+  welcome(socket(), 12);
+  assert.deepEqual(links.at(-1), { link: "live", why: "restored" });
+  assert.equal(views.length, 2);
+  for (let step = 0; step < 6; step += 1) {
+    mock.timers.tick(5_000);
+    socket().say({ t: "pong", t0: Date.now(), now: Date.now() });
+  }
+  assert.deepEqual(links.at(-1), { link: "live", why: "" });
+  core.stop();
 });

@@ -66,6 +66,7 @@ export class Core {
   #socket: WebSocket | null = null;
   #view: View | null = null;
   #seq: number | undefined;
+  #epoch = "";
   #welcomed = false;
   #ended = false;
   #tries = 0;
@@ -164,7 +165,7 @@ export class Core {
         tab: this.#wire.tab,
         lang: this.#wire.lang,
         take,
-        ...(since === undefined ? {} : { since }),
+        ...(since === undefined ? {} : { since, epoch: this.#epoch }),
       });
       this.#ping();
     };
@@ -228,16 +229,20 @@ export class Core {
   #hear(frame: ServerFrame): void {
     this.#heard = Date.now();
     switch (frame.t) {
-      case "welcome":
+      case "welcome": {
         this.#tries = 0;
         this.#offset.guess(this.#heard, frame.now);
+        const restored = frame.seq < (this.#seq ?? 0);
         this.#seq = frame.seq;
+        this.#epoch = frame.epoch;
         if (frame.words) this.#wire.listener.words(frame.words);
         if (frame.view) this.#show(frame.view);
         this.#welcomed = true;
-        this.#link("live");
+        this.#link("live", restored ? "restored" : "");
+        if (restored) setTimeout(() => this.#welcomed && this.#link("live"), MOMENT);
         this.#flush();
         break;
+      }
       case "set":
         this.#seq = frame.seq;
         if (this.#view) this.#show(patched(this.#view, frame.set));

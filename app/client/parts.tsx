@@ -36,6 +36,12 @@ export function Refused({ where }: { where: string | readonly string[] }): JSX.E
 /** Says what the link is doing, when it is not simply there. */
 export function LinkLine(): JSX.Element | null {
   const { state, why } = link.value;
+  if (state === "live" && why)
+    return (
+      <p class="link-line" role="status">
+        {_("The server was restored from a backup. What you see is what it holds now.")}
+      </p>
+    );
   if (state === "live" || state === "connecting" || (alone.value && noted.value)) return null;
   if (state === "reconnecting")
     return (

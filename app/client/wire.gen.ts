@@ -615,12 +615,13 @@ export type CommandType =
   | "take-title"
   | "give-back";
 
-/** The first frame: the reader's language, the last seq they hold, and which tab this is. */
+/** The first frame: the reader's language, the last seq they hold and of which epoch, and which tab this is. */
 export interface Hello {
   readonly t: "hello";
   readonly tab: string;
   readonly lang?: string;
   readonly since?: number | null;
+  readonly epoch?: string;
   readonly take?: boolean;
 }
 
@@ -646,11 +647,12 @@ export interface Health {
   readonly voice?: number;
 }
 
-/** The answer to hello: everything, or nothing but `seq` when `since` was already the newest. */
+/** The answer to hello: everything, or nothing but `seq` when `since` was already the newest of this epoch. */
 export interface Welcome {
   readonly t: "welcome";
   readonly you: string;
   readonly seq: number;
+  readonly epoch: string;
   readonly now: number;
   readonly words: Words | null;
   readonly view: View | null;

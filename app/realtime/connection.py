@@ -219,7 +219,8 @@ class Connection:
             asyncio.get_running_loop().time(),
         )  # fmt: skip
         try:
-            self._door.hub.seat(socket, state, hello.since, words)
+            since = hello.since if hello.epoch == self._door.hub.epoch else None
+            self._door.hub.seat(socket, state, since, words)
         except KeyError:
             raise Over(CloseCode.NOT_YOUR_SESSION) from None
         self._socket = socket

@@ -17,11 +17,11 @@ def as_ms(instant: datetime) -> int:
     return (instant - EPOCH) // timedelta(milliseconds=1)
 
 
-def welcome(you: PersonId, seq: int, now: datetime, words: Json, view: Json) -> bytes:
+def welcome(you: PersonId, seq: int, epoch: str, now: datetime, words: Json, view: Json) -> bytes:
     """Make the answer to hello; words and view may be `null`."""
     return as_frame(
-        b'{"t":"welcome","you":%b,"seq":%d,"now":%d,"words":%b,"view":%b}'
-        % (encode(you), seq, as_ms(now), words, view)
+        b'{"t":"welcome","you":%b,"seq":%d,"epoch":%b,"now":%d,"words":%b,"view":%b}'
+        % (encode(you), seq, encode(epoch), as_ms(now), words, view)
     )
 
 

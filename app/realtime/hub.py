@@ -62,7 +62,11 @@ class Table:
 class Hub:
     """Every open socket of this process."""
 
-    def __init__(self, clock: Clock, say: Say, live: LiveOf = lambda session: UNKNOWN) -> None:
+    def __init__(
+        self, clock: Clock, say: Say, live: LiveOf = lambda session: UNKNOWN, epoch: str = ""
+    ) -> None:
+        """Take the clock, what says sentences, what is known of the moment, and the name of this start of this node."""
+        self.epoch = epoch
         self._clock = clock
         self._say = say
         self.live = live
@@ -78,7 +82,7 @@ class Hub:
     def seat(self, socket: Socket, session: Session, since: int | None, words: Json) -> None:
         """Give a socket its place, in the stead of an older one of the same person, and tell it everything it lacks.
 
-        Raises KeyError for somebody without a seat.
+        `since` is a seq of this epoch, or None. Raises KeyError for somebody without a seat.
         """
         now = self._clock.now()
         table = self._tables.get(session.id)
@@ -100,7 +104,7 @@ class Hub:
             words = view = NULL
         else:
             view = projection.whole(socket.seen)
-        socket.wire.write(frames.welcome(socket.person, session.seq, now, words, view))
+        socket.wire.write(frames.welcome(socket.person, session.seq, self.epoch, now, words, view))
 
     def leave(self, socket: Socket) -> bool:
         """Forget a socket; tells whether it still held the person's place."""

@@ -60,11 +60,12 @@ class CloseCode(IntEnum):
 
 
 class Hello(msgspec.Struct, tag_field="t", tag="hello", frozen=True):
-    """The first frame: the reader's language, the last seq they hold, and which tab this is."""
+    """The first frame: the reader's language, the last seq they hold and of which epoch, and which tab this is."""
 
     tab: ShortId
     lang: str = "fr"
     since: int | None = None
+    epoch: str = ""  # of the welcome that `since` follows: a seq of before a restored backup says nothing
     take: bool = False  # take over from another tab of the same person
 
 
@@ -147,10 +148,11 @@ class Words:
 
 
 class Welcome(msgspec.Struct, tag_field="t", tag="welcome", frozen=True):
-    """The answer to hello: everything, or nothing but `seq` when `since` was already the newest."""
+    """The answer to hello: everything, or nothing but `seq` when `since` was already the newest of this epoch."""
 
     you: PersonId
     seq: int
+    epoch: str
     now: int
     words: Words | None
     view: View | None

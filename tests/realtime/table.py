@@ -184,6 +184,7 @@ class Browser:
         self.welcome: dict[str, Any] | None = None
         self.raw: list[str] = []
         self.sent = 0
+        self.epoch: str | None = None  # of the server's running
         self._since = since
         self._news = asyncio.Condition()
         self._socket: ClientConnection | None = None
@@ -209,9 +210,8 @@ class Browser:
             compression=None,
             proxy=None,
         )
-        await self.send(
-            {"t": "hello", "lang": "fr", "since": self._since, "tab": self.tab, "take": self.take}
-        )
+        hello = {"t": "hello", "lang": "fr", "since": self._since, "tab": self.tab, "take": self.take}
+        await self.send({**hello, "epoch": self.table.parts.hub.epoch if self.epoch is None else self.epoch})
         self._reader = asyncio.create_task(self._read())
         await self.until(lambda: self.welcome is not None or self.bye is not None)
         return self

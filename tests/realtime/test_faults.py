@@ -5,13 +5,13 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx2
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 
 from app.engine.commands import ChooseClient, Next, OpenDoors, Start, Undo
 from app.engine.errors import Refusal
@@ -146,6 +146,34 @@ async def test_while_the_store_is_away_the_room_is_readable_and_nothing_is_lost(
         assert chloe.view["entries"]["n"]["text"] == "gardé"
 
 
+async def test_what_came_due_while_the_store_was_away_is_done_when_it_is_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = FakeClock()
+    async with served(tmp_path, clock) as parts:
+        table = await a_table(parts, starts_in=timedelta(minutes=20))
+        plug = Unplugged(parts.log)
+        monkeypatch.setattr(parts.log, "append", plug.append)
+        plug.away = True
+        clock.advance(minutes=6)
+        for _ in range(3):
+            with suppress(StoreUnavailable):
+                await parts.ticker.tick()
+            clock.advance(seconds=1)
+        assert (await parts.rooms.session(table.session)).status is Status.PLANNED
+        plug.away = False
+        await parts.ticker.tick()
+        assert (await parts.rooms.session(table.session)).status is Status.OPEN
+
+
+async def test_who_sits_at_the_table_when_the_server_stops_is_told_to_come_back(tmp_path: Path) -> None:
+    async with AsyncExitStack() as open_still:
+        async with served(tmp_path, FakeClock()) as parts:
+            table = await a_table(parts)
+            chloe = await open_still.enter_async_context(table.browser(CHLOE))
+        assert await chloe.gone() == CloseCode.RESTART
+
+
 async def test_an_outage_is_credited_to_the_running_phase_once(tmp_path: Path) -> None:
     clock = FakeClock()
     async with served(tmp_path, clock) as parts:
@@ -251,13 +279,18 @@ def test_a_jump_of_the_wall_clock_moves_nothing(monkeypatch: pytest.MonkeyPatch)
     assert clock.drift() > timedelta(hours=2)
 
 
-async def test_a_damaged_log_puts_its_session_aside_and_people_are_told(
-    table: Table, parts: Parts, clock: FakeClock
+@pytest.mark.parametrize("fault", ["a gap", "an event of a newer program"])
+async def test_a_log_that_cannot_be_read_puts_its_session_aside_and_people_are_told(
+    table: Table, parts: Parts, clock: FakeClock, fault: str
 ) -> None:
     well = await a_table(parts, "well")
     async with await table.desk() as desk:
         cookie = desk.headers
-    await parts.database.write(lambda link: link.execute(delete(events).where(events.c.seq == 2)))
+    second = events.c.seq == 2
+    broken = (
+        delete(events).where(second) if fault == "a gap" else update(events).where(second).values(version=99)
+    )
+    await parts.database.write(lambda link: link.execute(broken))
     parts.rooms.forget(table.session)
     async with httpx2.AsyncClient(base_url=table.origin, headers={**cookie, "Accept-Language": "fr"}) as host:
         page = await host.get(f"/sessions/{table.session}")

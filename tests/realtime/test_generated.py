@@ -32,7 +32,7 @@ def test_the_command_tells_that_the_files_are_fresh() -> None:
 @pytest.mark.parametrize(
     "frame",
     [
-        frames.welcome(PersonId('a"b'), 3, NOON, b"null", b"null"),
+        frames.welcome(PersonId('a"b'), 3, "epoch", NOON, b"null", b"null"),
         frames.changed(3, NOON, {"clock": b"{}", 'entries/"\\': b"null"}),
         frames.ack("id", 7),
         frames.refused(Refused("id", "code", {"most": 3}, "sentence", True)),

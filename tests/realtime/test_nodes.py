@@ -3,25 +3,35 @@
 import asyncio
 import json
 import os
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 
 import httpx2
 import psycopg
+import pytest
 from sqlalchemy import make_url
 from websockets.asyncio.client import connect
 from websockets.typing import Origin
 
-from app.engine.ids import PersonId
+from app.engine.commands import ChooseClient, OpenDoors, Start
+from app.engine.ids import CommandId, PersonId, SessionId
+from app.realtime.bus import Bus
 from app.realtime.messages import CloseCode
 from app.usecases.links import hash_of
 from app.usecases.records import JoinToken, TokenHash, WebSession
-from tests.fakes import FakeClock
-from tests.realtime.table import CONSULTANTS, FACILITATOR, Table, a_table, secret_of, served
+from app.usecases.run_session import Rooms
+from tests import builders
+from tests.builders import a_plan, a_protocol
+from tests.fake_store import FakeLog, FakeStore
+from tests.fakes import FakeClock, FakeProtocols
+from tests.patience import until
+from tests.realtime.table import CONSULTANTS, FACILITATOR, PATIENCE, Table, a_table, secret_of, served
 from tests.realtime.test_faults import under_way
 
 BRUNO, CHLOE, DRISS, ELENA = CONSULTANTS
+SESSION = a_plan().session_id
 
 
 async def a_database(server: str, name: str) -> str:
@@ -96,6 +106,40 @@ async def test_two_nodes_share_a_session_on_postgresql(tmp_path: Path, postgres_
                 assert (await aude.do("pause"))["t"] == "ack"
                 await one.directory.end_web_session(hash_of(aude.secret), clock.now())
                 assert await aude.gone() == CloseCode.SIGNED_OUT, "though she signed out on the other node"
+
+
+class Whispers:
+    """A log whose wake-ups are lost, doubled or late; the facts are all there."""
+
+    def __init__(self, log: FakeLog, said: tuple[int, ...]) -> None:
+        self._log, self._said = log, said
+        self.heads = log.heads
+
+    async def listen(self) -> AsyncIterator[tuple[SessionId, int]]:
+        """Say what is left of the wake-ups, and then nothing."""
+        for seq in self._said:
+            yield SESSION, seq
+        await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize("said", [(), (2, 2, 2), (4, 2, 3, 2), (99,)])
+async def test_wake_ups_lost_doubled_or_reordered_leave_no_room_behind(said: tuple[int, ...]) -> None:
+    log, protocols, clock = FakeStore().log, FakeProtocols(a_protocol()), FakeClock()
+    here, there = Rooms(log, protocols, clock), Rooms(log, protocols, clock)
+    await here.begin(a_plan(), CommandId("plan"), FACILITATOR)
+    told: list[int] = []
+    there.subscribe(lambda session: told.append(session.seq))
+    await there.session(SESSION)
+    for command, id in ((OpenDoors(), "open"), (ChooseClient(builders.BRUNO), "choose"), (Start(), "start")):
+        await here.do(SESSION, FACILITATOR, command, CommandId(id))
+    bus = asyncio.create_task(Bus(there, Whispers(log, said)).run())  # type: ignore[arg-type]
+    await until(lambda: same(here, there), "the other node catches up", PATIENCE)
+    bus.cancel()
+    assert told == sorted(set(told)), "nobody was told the same twice, or the old after the new"
+
+
+async def same(here: Rooms, there: Rooms) -> bool:
+    return there.warm(SESSION) == here.warm(SESSION)
 
 
 async def with_links(table: Table, *people: PersonId) -> None:

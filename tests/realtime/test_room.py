@@ -93,6 +93,12 @@ async def test_a_page_that_missed_nothing_is_told_only_that(table: Table) -> Non
         async with table.browser(CHLOE, tab="c", since=seq) as again:
             assert again.welcome is not None
             assert (again.welcome["view"], again.welcome["words"], again.seq) == (None, None, seq)
+        before_a_restore = table.browser(CHLOE, tab="c", since=seq)
+        before_a_restore.epoch = "another start of the server"
+        async with before_a_restore as other:
+            assert other.view == await fresh_view(table, CHLOE), (
+                "the same seq of another history says nothing"
+            )
         async with table.browser(CHLOE, tab="c", since=seq - 1) as behind:
             assert behind.view == await fresh_view(table, CHLOE)
             assert behind.words is not None
