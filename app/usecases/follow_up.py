@@ -1,6 +1,6 @@
 """Lets a person read and correct what they keep of a session, before and after its log is gone."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -84,14 +84,8 @@ class FollowUp:
     ) -> None:
         """Put these actions in the place of the person's plan; raises Refusal while the session still exists."""
         actions = tuple(action for action in actions if action.title)[:MOST_ACTIONS]
-        session = await self._session(planned)
-        try:
-            if session is not None:
-                await self._write_plan(planned, person, session, actions)
-                return
-        except GONE as gone:
-            if isinstance(gone, Refusal) and gone.code is not Code.SESSION_CLOSED:
-                raise
+        if await self._while_it_lasts(planned, lambda live: self._write_plan(planned, person, live, actions)):
+            return
 
         def corrected(report: Report) -> Report:
             return replace(report, actions=actions) if report.kind is DocumentKind.PLAN else report
@@ -115,14 +109,10 @@ class FollowUp:
     ) -> None:
         """Put these texts in the place of the person's learnings, one for each of the four A."""
         wanted = {a4: text for a4 in FOUR_A if (text := texts.get(a4, "").strip())}
-        session = await self._session(planned)
-        try:
-            if session is not None:
-                await self._write_learnings(planned, person, session, wanted)
-                return
-        except GONE as gone:
-            if isinstance(gone, Refusal) and gone.code is not Code.SESSION_CLOSED:
-                raise
+        if await self._while_it_lasts(
+            planned, lambda live: self._write_learnings(planned, person, live, wanted)
+        ):
+            return
         learnings = tuple(Learning(EntryId(self.ids.new()), a4, text) for a4, text in wanted.items())
         await self._rewrite(planned, person, lambda report: replace(report, learnings=learnings))
 
@@ -149,6 +139,21 @@ class FollowUp:
         ]
         entry = own[0].id if own else EntryId(self.ids.new())
         await self._do(planned, person, Write(entry, Kind.RATING, "", {**_stars(session, person), **stars}))
+        return True
+
+    async def _while_it_lasts(
+        self, planned: PlannedSession, write: Callable[[Session], Awaitable[None]]
+    ) -> bool:
+        """Write into the session itself; False when only documents are left of it, or it closes meanwhile."""
+        session = await self._session(planned)
+        if session is None:
+            return False
+        try:
+            await write(session)
+        except GONE as gone:
+            if isinstance(gone, Refusal) and gone.code is not Code.SESSION_CLOSED:
+                raise
+            return False
         return True
 
     async def _session(self, planned: PlannedSession) -> Session | None:

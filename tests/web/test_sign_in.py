@@ -87,3 +87,9 @@ async def test_two_facilitators_cannot_have_one_address(site: Site) -> None:
         )
     assert answer.status_code == 422
     assert "already has this address" in answer.text
+
+
+async def test_a_passkeys_answer_of_hostile_depth_is_refused_like_any_other(site: Site) -> None:
+    async with site.visitor() as browser:
+        answer = await browser.post("/passkeys/sign-in", content=b"[" * 30_000)
+    assert (answer.status_code, answer.json()) == (400, {"ok": False})
