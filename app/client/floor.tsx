@@ -73,7 +73,7 @@ export function FloorCard(): JSX.Element | null {
               <bdi>{name(id)}</bdi>
               <small>{about(id)}</small>
             </span>
-            <span class="row tight">
+            <span class="row one-line">
               <button
                 type="button"
                 class="btn floor"

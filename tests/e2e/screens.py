@@ -14,6 +14,7 @@ FACILITATORS = (
     "/prepare",
     "/prepare?group={group}",
     "/sessions/{session}",
+    "/sessions/{session}/change",
     "/me",
     "/outbox",
 )
@@ -61,8 +62,9 @@ class Screens:
         for path in FACILITATORS:
             await self.host.goto(path.format(session=session, group=f"group-{session}"))
             yield f"facilitator {path}", self.host
-        await self.client.goto(f"/door/{session}")
-        yield "door", self.client
+        for path in (f"/door/{session}", f"/planb/{session}"):
+            await self.client.goto(path)
+            yield f"client {path}", self.client
 
     async def walk(self, only: tuple[str, ...] = LIVE) -> AsyncIterator[tuple[str, Page]]:
         """Lead the session through its states and open the live windows and the door in each."""

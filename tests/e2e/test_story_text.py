@@ -92,6 +92,7 @@ class Writers:
         await self.host.link("Open the console").click()
         await self.host.page.locator(".rungs summary").click()
         await self.host.press("writing")
+        await self.host.reads("This way was chosen: Ronde offers no better one by itself.")
         await self.karim.reads("Say hello in writing while the others arrive.")
         await self.say(self.karim, "hello")
         await self.nadia.sees(self.texts["hello"])

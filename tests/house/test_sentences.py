@@ -1,6 +1,8 @@
 """Checks that sentences for people are complete, calm and set as French printers set them."""
 
+import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -71,6 +73,15 @@ def test_french_sentences_are_set_as_printers_set_them() -> None:
         if (found := pattern.search(sentence))
     ]
     assert not wrong, f"{len(wrong)} sentences\n" + "\n".join(wrong)
+
+
+def test_a_room_reads_each_sentence_in_one_place() -> None:
+    """The room loads these catalogues together: a sentence in two of them could be said in two ways."""
+    for language in _languages():
+        places = [LOCALE / language.name / f"{name}.po" for name in ("room", "media", "drops")]
+        catalogues = [read_po(io.BytesIO(path.read_bytes())) for path in places if path.exists()]
+        seen = Counter(str(message.id) for catalogue in catalogues for message in catalogue if message.id)
+        assert not [sentence for sentence, times in seen.items() if times > 1]
 
 
 def test_nobody_is_shouted_at() -> None:

@@ -37,6 +37,15 @@ LOSSY = """(() => {  // a line that loses a fifth of what is sent, as long as `l
     return stats;
   };
 })();"""
+PLAYS = """(() => {  // notes what is led to the loudspeaker
+  window.__played = [];
+  const real = AudioNode.prototype.connect;
+  AudioNode.prototype.connect = function (to, ...rest) {
+    if (to instanceof AudioDestinationNode)
+      window.__played.push(this instanceof DelayNode ? `voice, ${this.delayTime.value} s later` : this.constructor.name);
+    return real.call(this, to, ...rest);
+  };
+})();"""
 AGENTS = {
     "Firefox": ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "crossed-out"),
     "iPhone": (
@@ -94,14 +103,17 @@ async def test_each_browser_hears_where_its_own_permission_hides(
 
 
 async def test_the_door_lets_people_see_and_hear_themselves(filmed: Browser, table: Table) -> None:
-    async with seated(filmed, table, BRUNO) as bruno:
+    async with seated(filmed, table, BRUNO, script=PLAYS) as bruno:
         page = bruno.page
         await page.goto(f"/door/{table.session}")
         await page.get_by_role("button", name="Try mine").click()
         await expect(page.get_by_text("You are seen.")).to_be_visible()
         await expect(page.get_by_text("You are heard.")).to_be_visible(timeout=PATIENCE * 1000)
-        await page.get_by_role("button", name="Say a word and hear it back").click()
+        assert await page.evaluate("window.__played") == []
         await page.get_by_role("button", name="Hear a soft note").click()
+        assert await page.evaluate("window.__played") == ["GainNode"]
+        await page.get_by_role("button", name="Say a word and hear it back").click()
+        assert await page.evaluate("window.__played") == ["GainNode", "voice, 1.5 s later"]
 
 
 async def test_on_direct_links_a_closed_camera_leaves_no_frozen_face(filmed: Browser, table: Table) -> None:

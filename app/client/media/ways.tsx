@@ -47,9 +47,18 @@ export function Ways(): JSX.Element | null {
   return (
     <details class="sheet block rungs" data-part="group">
       <summary>
-        <b>{_("Change the way")}</b> <span class="quiet">{NAMES[here.ladder.rung]?.()}</span>
+        <b>{_("Change the way")}</b>{" "}
+        <span class="quiet">
+          {NAMES[here.ladder.rung]?.()}
+          {here.ladder.forced ? `, ${_("by choice")}` : null}
+        </span>
       </summary>
-      <p class="small quiet">{_("Everybody moves at once; time goes on.")}</p>
+      <p class="small quiet">
+        {_("Everybody moves at once; time goes on.")}{" "}
+        {here.ladder.forced && here.ladder.rung !== ways[0]
+          ? _("This way was chosen: Ronde offers no better one by itself.")
+          : null}
+      </p>
       <div class="row">
         {ways.map((each) => (
           <button
