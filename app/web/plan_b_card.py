@@ -8,7 +8,7 @@ from typing import Any
 from fastapi import Request
 
 from app.engine.protocol import Protocol
-from app.engine.view import View
+from app.engine.view import BridgeView, View
 from app.usecases.records import Group, PlannedSession
 from app.web import times
 from app.web.deps import parts
@@ -66,7 +66,7 @@ async def make_card(request: Request, planned: PlannedSession, view: View) -> Ca
         _hours(view, protocol, language),
         _instant(view.clock.ends_at),
         planned.zone,
-        _advice(request, meets=bool(bridge.phone or bridge.link), relay=relay, facilitator=facilitator),
+        _advice(request, bridge, relay=relay, facilitator=facilitator),
         view.session.rehearsal,
     )
 
@@ -83,23 +83,29 @@ def _instant(ms: int) -> datetime:
     return datetime.fromtimestamp(ms / 1000, UTC)
 
 
-def _advice(request: Request, *, meets: bool, relay: str, facilitator: str) -> tuple[tuple[str, str], ...]:
+def _advice(
+    request: Request, bridge: BridgeView, *, relay: str, facilitator: str
+) -> tuple[tuple[str, str], ...]:
     pages = parts(request).pages
     language = pages.language(request)
 
     def say(sentence: str, **values: object) -> str:
         return pages.sentences.say(language, sentence, **values)
 
-    silent = (
-        _("Wait ten seconds: sound comes back by itself, or by another path. Then call.")
-        if meets
-        else _("Wait ten seconds: sound comes back by itself, or by another path. Then go on in writing, in the room.")
-    )  # fmt: skip
-    alone = (
-        _("Call, or open the link. Go on in the order below, each with a watch.")
-        if meets
-        else _("Keep this page and your notes. Everything is sent when it is back.")
-    )
+    match bool(bridge.phone), bool(bridge.link):
+        case True, also:
+            silent = _("Wait ten seconds: sound comes back by itself, or by another path. Then call.")
+            alone = (
+                _("Call, or open the link. Go on in the order below, watch in hand.")
+                if also
+                else _("Call. Go on in the order below, watch in hand.")
+            )
+        case _, True:
+            silent = _("Wait ten seconds: sound comes back by itself, or by another path. Then open the link.")
+            alone = _("Open the link. Go on in the order below, watch in hand.")
+        case _:
+            silent = _("Wait ten seconds: sound comes back by itself, or by another path. Then go on in writing, in the room.")
+            alone = _("Keep this page and your notes. Everything is sent when it is back.")
     goes_on = (
         say(_("%(name)s keeps the time. The session goes on."), name=relay)
         if relay
@@ -122,7 +128,13 @@ def as_printed(request: Request, card: Card, group: Group, planned: PlannedSessi
     def say(sentence: str, **values: object) -> str:
         return pages.sentences.say(language, sentence, **values)
 
-    day = times.short_day(language, planned.starts_at, card.zone)
+    when = say(
+        "%(day)s, from %(start)s to %(end)s, %(city)s time.",
+        day=times.upper_first(language, times.short_day(language, planned.starts_at, card.zone)),
+        start=times.hour(language, planned.starts_at, card.zone),
+        end=times.hour(language, card.ends_at, card.zone),
+        city=times.city(language, card.zone),
+    )
     ways = (("Telephone", card.phone), ("Code", card.code), ("Meeting link", card.link))
     people = (("Facilitator", card.facilitator), ("Relay", card.relay))
     hours = [(each.at, each.title) for each in card.hours] + [(card.ends_at, say("End"))]
@@ -130,7 +142,7 @@ def as_printed(request: Request, card: Card, group: Group, planned: PlannedSessi
         "title": say("%(group)s, session %(number)s", group=group.name, number=planned.number),
         "heading": say("Plan B"),
         "reader": "",
-        "day": times.upper_first(language, day),
+        "when": when,
         "ways": [{"term": say(term), "text": text} for term, text in ways if text],
         "people": [{"term": say(term), "text": text} for term, text in people if text],
         "hours": [{"at": times.clock(language, at, card.zone), "title": title} for at, title in hours],
@@ -142,7 +154,6 @@ def as_printed(request: Request, card: Card, group: Group, planned: PlannedSessi
             "nowhere": say("No number was given. If the connection breaks, stay in the room: it goes on in writing."),
             "hours": say("Order and hours"),
             "invented": say(INVENTED) if card.invented and ways[0][1] else "",
-            "zone": say("Hours of %(city)s.", city=times.city(language, card.zone)),
             "advice": say("What to do when…"),
         },
         "timestamp": int(planned.starts_at.timestamp()),
