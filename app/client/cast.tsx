@@ -108,7 +108,6 @@ export function Cast(): JSX.Element | null {
             const theirs = subjectOf(each.id);
             return (
               <li key={each.id}>
-                <span class="order" />
                 <span>
                   <bdi>{each.name}</bdi>
                   <small>

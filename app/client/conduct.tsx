@@ -205,7 +205,7 @@ function Over(): JSX.Element {
       </header>
       <p>{_("Plans and learnings go to those who wrote them. You do not receive them.")}</p>
       {subjects.length ? (
-        <details class="more subjects-then">
+        <details class="choose">
           <summary class="as-link">
             {_n("{n} subject was on the table", "{n} subjects were on the table", subjects.length)}
           </summary>

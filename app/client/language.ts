@@ -27,6 +27,11 @@ export function learn(more: Catalogue): void {
   sentences.value = { ...sentences.peek(), ...more };
 }
 
+/** Begins words with a capital, as a button or a line does. */
+export function capital(words: string): string {
+  return words.charAt(0).toLocaleUpperCase() + words.slice(1);
+}
+
 /** Names the reader's language. */
 export function language(): string {
   return lang;
@@ -48,15 +53,15 @@ export function list(names: readonly string[]): string {
   return new Intl.ListFormat(lang, { type: "conjunction" }).format(names.map(isolate));
 }
 
-/** Writes an hour in the zone of the session: 15:15; in prose as pages do, 15 h 15 or 3:15 pm. */
+/** Writes an hour in the zone of the session as pages do: 15:15 or 3:15 in a list; in prose 15 h 15 or 3:15 pm. */
 export function hour(ms: number, zone: string, prose = false): string {
   const text = new Intl.DateTimeFormat(lang === "fr" ? "fr-FR" : "en-GB", {
-    hour: prose ? "numeric" : "2-digit",
+    hour: "numeric",
     minute: "2-digit",
-    hour12: prose && lang === "en",
+    hour12: lang === "en",
     timeZone: zone,
   }).format(ms);
-  if (!prose) return text;
+  if (!prose) return text.replace(/\s*[ap]m$/, "");
   const short = text.replace(/:00/, lang === "fr" ? ":" : "");
   return lang === "fr" ? short.replace(/^0?(\d+):/, "$1\u00a0h\u00a0").trim() : short;
 }

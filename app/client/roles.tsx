@@ -1,7 +1,7 @@
 // The other roles of the table: who helps to conduct, keeps time, takes notes or observes today.
 import { useSignal } from "@preact/signals";
 import type { JSX } from "preact";
-import { _, _n } from "./language.ts";
+import { _, _n, capital } from "./language.ts";
 import { Refused } from "./parts.tsx";
 import { ask, may, name, view } from "./store.ts";
 import type { DutyView, Role, SeatView } from "./wire.gen.ts";
@@ -17,7 +17,7 @@ const NAMES: Readonly<Record<string, () => string>> = {
 
 function why(duty: DutyView): string {
   const role = NAMES[duty.role]?.() ?? duty.role;
-  const words = { name: name(duty.person), role: role[0]?.toUpperCase() + role.slice(1) };
+  const words = { name: name(duty.person), role: capital(role) };
   switch (duty.why) {
     case "never":
       return _("{role}: {name}, for the first time.", words);
@@ -75,7 +75,6 @@ export function Roles(): JSX.Element | null {
         <ul class="turns">
           {here.seats.map((each) => (
             <li key={each.id}>
-              <span class="order" />
               <bdi>{each.name}</bdi>
               {each.role === "client" ? <span class="quiet">{_("client")}</span> : <Choice seat={each} />}
             </li>

@@ -32,7 +32,7 @@ export function Seat({ seat, me, floor }: { seat: SeatView; me: boolean; floor: 
         <b>{me ? _("You") : <bdi>{shortened(short(seat.name))}</bdi>}</b>
         {word ? <span>{word}</span> : null}
         {pathOf(seat)}
-        {lineOf(seat)}
+        {me ? null : lineOf(seat)}
       </p>
       {seat.hand ? (
         <span class="hand">
@@ -66,7 +66,7 @@ function pathOf(seat: SeatView): JSX.Element | null {
   return word ? <span class="path">{word}</span> : null;
 }
 
-/** For whoever conducts: when somebody hears badly, or nothing. */
+/** For whoever conducts: when somebody else hears badly, or nothing. */
 function lineOf(seat: SeatView): JSX.Element | null {
   const quality = view.value?.conduct?.quality[seat.id] ?? "good";
   return quality === "good" ? null : (

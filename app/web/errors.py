@@ -44,7 +44,7 @@ SENTENCES = {
         _("For your safety nothing was done. Open Ronde again and repeat it there."),
     ),
     404: (
-        _("There is nothing here for you."),
+        _("There is nothing at this address."),
         _(
             "The address may be mistyped, or the link may have been replaced. The person who invited you can send a new one."
         ),

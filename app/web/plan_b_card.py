@@ -101,10 +101,14 @@ def _advice(
                 else _("Call. Go on in the order below, watch in hand.")
             )
         case _, True:
-            silent = _("Wait ten seconds: sound comes back by itself, or by another path. Then open the link.")
+            silent = _(
+                "Wait ten seconds: sound comes back by itself, or by another path. Then open the link."
+            )
             alone = _("Open the link. Go on in the order below, watch in hand.")
         case _:
-            silent = _("Wait ten seconds: sound comes back by itself, or by another path. Then go on in writing, in the room.")
+            silent = _(
+                "Wait ten seconds: sound comes back by itself, or by another path. Then go on in writing, in the room."
+            )
             alone = _("Keep this page and your notes. Everything is sent when it is back.")
     goes_on = (
         say(_("%(name)s keeps the time. The session goes on."), name=relay)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Request
@@ -74,7 +75,7 @@ class Choice:
     id: str
     title: str
     label: str
-    minutes: int
+    length: timedelta
     least: int
     most: int
 
@@ -269,9 +270,9 @@ async def _page(
 
 
 def _choice(protocol: Protocol, language: str) -> Choice:
-    minutes = sum(row.planned.total_seconds() for row in timeline(protocol, {})) / 60
+    length = sum((row.planned for row in timeline(protocol, {})), timedelta())
     label = in_language(protocol.label, language) if protocol.label else ""
-    return Choice(protocol.id, in_language(protocol.title, language), label, round(minutes), *protocol.people)
+    return Choice(protocol.id, in_language(protocol.title, language), label, length, *protocol.people)
 
 
 def say_line(request: Request, problem: Problem) -> str:

@@ -86,7 +86,7 @@ async def test_only_the_declared_may_ask(site: Site, planned: Planned) -> None:
                 asked.method, fill(asked.path, planned, member), follow_redirects=False
             )
             sent_away = answer.status_code == 303 and answer.headers["location"].startswith("/sign-in")
-            refused = sent_away or (answer.status_code == 404 and "nothing here for you" in answer.text)
+            refused = sent_away or (answer.status_code == 404 and "nothing at this address" in answer.text)
             if answer.status_code >= 500 or (not allowed and not refused) or (allowed and sent_away):
                 wrong.append((asker, asked, answer.status_code))
     for browser in people.values():

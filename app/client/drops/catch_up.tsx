@@ -52,7 +52,7 @@ function where(): string {
 
 /** Keeps a long text to what a card has room for; all of it is in the middle of the table, or in the notebook. */
 function brief(text: string): string {
-  const words = text.slice(0, 120).replace(/\s+\S*$/, "");
+  const words = text.slice(0, 120).replace(/[\s,;:–-]+\S*$/, "");
   return text.length > 120 ? `${words}…` : text;
 }
 

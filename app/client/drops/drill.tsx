@@ -43,7 +43,6 @@ export function Drill(): JSX.Element | null {
         <ul class="turns">
           {broken.map((each) => (
             <li key={`${each.fault} ${each.person ?? ""}`}>
-              <span class="order" />
               <span>{told(each)}</span>
               <button type="button" class="btn bare" onClick={drill(each.fault as Fault, false, each.person)}>
                 {each.fault === "away" ? _("Bring back") : _("Mend")}

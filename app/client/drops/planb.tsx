@@ -34,7 +34,10 @@ export function PlanB(): JSX.Element | null {
 
 function Panel(): JSX.Element | null {
   const dialog = useRef<HTMLDialogElement>(null);
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    dialog.current?.showModal();
+    dialog.current?.focus(); // the card is read from its beginning; the number is not called by an Enter too many
+  }, []);
   const here = view.value;
   if (!here) return null;
   const { phone, code, link, relay, facilitator } = here.bridge;
@@ -42,6 +45,7 @@ function Panel(): JSX.Element | null {
     <dialog
       class="sheet ask planb-panel"
       ref={dialog}
+      tabIndex={-1}
       onClose={() => {
         open.value = false;
       }}

@@ -49,7 +49,7 @@ export function Notes(): JSX.Element | null {
   const needed =
     told &&
     told.key !== put.value &&
-    ((aside[0]?.key ?? "missed") === "missed" || told.lasting || told.key === "lost");
+    (aside.every((each) => each.key === "missed") || told.lasting || told.key === "lost");
   const shown = needed ? told : null;
   return (
     <div class="told" role="status" data-told={shown?.key ?? ""}>

@@ -2,7 +2,7 @@
 import { SignalHigh, SignalLow, SignalZero } from "lucide";
 import type { JSX } from "preact";
 import { Icon } from "../icon.tsx";
-import { _ } from "../language.ts";
+import { _, capital } from "../language.ts";
 import { Refused } from "../parts.tsx";
 import { ask, may, view } from "../store.ts";
 import type { Rung } from "../wire.gen.ts";
@@ -68,7 +68,7 @@ export function Ways(): JSX.Element | null {
             aria-pressed={here.ladder.rung === each}
             onClick={() => void ask({ type: "force-rung", rung: each }, "ways")}
           >
-            {NAMES[each]?.()}
+            {capital(NAMES[each]?.() ?? each)}
           </button>
         ))}
       </div>
@@ -76,7 +76,6 @@ export function Ways(): JSX.Element | null {
       <ul class="turns">
         {apart.map((seat) => (
           <li key={seat.id}>
-            <span class="order" />
             <span>
               <bdi>{seat.name}</bdi>
               <small>
