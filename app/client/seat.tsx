@@ -48,10 +48,14 @@ export function Seat({ seat, me, floor }: { seat: SeatView; me: boolean; floor: 
 const LONG = 14;
 const COMPOUND = /^(.+-\p{L})(\p{L}+)$/u;
 
+/** Where a long name may be divided on a small plate: Konstan-tinos. */
+const SYLLABLE = /^(\p{L}{4,}?[aeiouy]\p{L}?)(?=[b-df-hj-np-tv-z][aeiouy]\p{L}{2})/iu;
+
 /** A first name; of a long compound one, small plates keep an initial: Maximilien-A. */
 function shortened(name: string): ComponentChildren {
   const [, head, tail] = name.length > LONG ? (COMPOUND.exec(name) ?? []) : [];
-  return head ? [head, <i class="tail">{tail}</i>] : name;
+  const whole = (head ?? name).replace(SYLLABLE, "$1\u00ad");
+  return head ? [whole, <i class="tail">{tail}</i>] : whole;
 }
 
 const PATHS: Readonly<Record<string, () => string>> = {

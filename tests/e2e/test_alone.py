@@ -18,6 +18,7 @@ from app.engine.ids import PersonId
 from app.engine.protocol import Kind
 from app.gateways.clock import SystemClock
 from devtools.steps import ROOT
+from tests.e2e.test_axe import faults
 from tests.patience import until
 from tests.realtime.table import CONSULTANTS, FACILITATOR, Table, a_table, free_socket, secret_of, served
 
@@ -178,6 +179,7 @@ async def test_the_page_goes_on_without_the_server_and_brings_back_what_was_writ
 
         await page.reload()
         await expect(page.get_by_text("The server is out of reach.")).to_be_visible()
+        assert not await faults("alone", page)
         await expect(page.get_by_role("heading", level=1)).to_contain_text("Choice of subject")
         await write_note(page, "Written while the server was away. And after a reload.")
         await page.goto(f"/planb/{table.session}")

@@ -8,6 +8,7 @@ from playwright.async_api import Browser, expect
 from app.main import Parts
 from tests.e2e.broken import BRIDGE, broken
 from tests.e2e.people import PHONE, StoryClock
+from tests.e2e.test_axe import faults
 from tests.e2e.walk import HOST
 
 pytestmark = pytest.mark.xdist_group("stories")
@@ -32,6 +33,7 @@ async def test_the_key_b_and_the_button_open_plan_b_with_number_names_and_hours(
                 await expect(panel).to_contain_text(text)
             await expect(panel.locator("[aria-current=step]")).to_contain_text(titles[2])
             await story.shot(window, f"panel-{'console' if person == HOST else 'phone'}")
+            assert not await faults("plan B", window.page)
             answer = await window.context.request.get(f"/planb/{story.gathering.session}.pdf")
             assert (await answer.body()).startswith(b"%PDF-")
             await panel.get_by_role("button", name=story.words("Close")).click()
