@@ -7,7 +7,8 @@ import tempfile
 from pathlib import Path
 from typing import Self
 
-STARTS_WITHIN = 30.0
+STARTS_WITHIN = 60.0
+"""Seconds a busy machine may take to start a server."""
 
 
 class Stop(Exception):
@@ -40,8 +41,8 @@ class LocalServer:
         """Start it at a free port. Raises Stop."""
         try:
             await self.start()
-        except Stop:
-            self._folder.cleanup()
+        except BaseException:
+            await self.__aexit__()  # a server that is still starting must not outlive its folder
             raise
         return self
 
