@@ -5,6 +5,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -133,7 +134,7 @@ def compose(letter: Letter, sender: str, at: datetime) -> EmailMessage:
         message["From"] = Address("Ronde", addr_spec=sender)
         message["To"] = Address(_one_line(letter.name), addr_spec=letter.to)
         message["Subject"] = _one_line(letter.subject)
-    except (ValueError, IndexError) as error:
+    except (ValueError, IndexError, MessageError) as error:  # which of them changed with Python 3.14
         raise GatewayError("no mail can be sent to this address", retryable=False) from error
     message["Date"] = format_datetime(at)
     domain = sender.rpartition("@")[2]
