@@ -17,6 +17,14 @@ T = TypeVar("T")
 READERS = 2
 SELF_CLEANING = frozenset({"session_keys", "events", "commands"})
 """Tables that need no rewriting of the file after a deletion, see SqliteDatabase.scrub."""
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "secure_delete=ON",
+    "temp_store=MEMORY",
+    "trusted_schema=OFF",
+)
 PATIENCE = 5.0  # seconds to wait for another process that writes
 SCRUB_PATIENCE = 0.5  # seconds to wait for readers while nobody can write
 
@@ -28,15 +36,12 @@ def connect(path: Path, patience: float = PATIENCE) -> sqlite3.Connection:
     Transactions are begun by hand: BEGIN IMMEDIATE never fails half-way for want of the lock.
     """
     link = sqlite3.connect(path, timeout=patience, isolation_level=None, check_same_thread=False)
-    for pragma in (
-        "journal_mode=WAL",
-        "synchronous=FULL",
-        "foreign_keys=ON",
-        "secure_delete=ON",
-        "temp_store=MEMORY",
-        "trusted_schema=OFF",
-    ):
-        link.execute(f"PRAGMA {pragma}").fetchall()
+    try:
+        for pragma in PRAGMAS:
+            link.execute(f"PRAGMA {pragma}").fetchall()
+    except sqlite3.Error:  # locked for too long, or no database at all
+        link.close()
+        raise
     return link
 
 
