@@ -226,6 +226,7 @@ async def test_a_browser_that_keeps_nothing_goes_on_as_well(
             await host.do("start")
             await host.do("extend", seconds=LEFT - 8 * 60)
             await expect(page.get_by_role("heading", level=1)).to_contain_text("Opening")
+        await expect(page.locator(".told")).to_be_attached()  # all of the page is here
         program.kill()
         await expect(page.get_by_text("The server is out of reach.")).to_be_visible()
         await write_note(page, "Only in memory.")
