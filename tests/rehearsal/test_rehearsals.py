@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from app.engine.commands import ChooseClient
 from app.engine.continuity import Rung
 from app.engine.ids import CommandId, PersonId, SessionId
 from app.engine.ladder_commands import ForceRung
@@ -103,12 +104,17 @@ async def test_a_group_that_nobody_hears_plays_to_its_plan_in_writing(parts: Par
 
 
 async def test_each_behaves_by_their_temper(parts: Parts) -> None:
-    stage, _, _, _ = await _played(parts, "codev-75", "fr")
-    session = await parts.rooms.session(stage.session)
+    stage, host = await _stage(parts, "codev-75", "fr")
     temper = {place.character.temper: place.person for place in stage.places}
+    # A client asks nothing and advises nobody: let it be one whose manner is not compared here.
+    client = ChooseClient(temper[Temper.ORDINARY])
+    await parts.rooms.do(stage.session, stage.host, client, CommandId("client"))
+    async with asyncio.timeout(120):
+        await play(stage, host, Ledger())
+    session = await parts.rooms.session(stage.session)
     wrote = [entry.author for entry in session.entries.values() if entry.kind in ("question", "idea")]
     assert wrote.count(temper[Temper.TALKATIVE]) > wrote.count(temper[Temper.SILENT])
-    assert session.clients[0] not in (None, stage.host)
+    assert session.clients[0] == client.person
     tagged = next(person for person in session.people if person.id == temper[Temper.EXPERT])
     assert tagged.tags
 
