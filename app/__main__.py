@@ -4,9 +4,11 @@ import argparse
 import asyncio
 import gc
 import os
+import resource
 import socket
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +27,9 @@ OTHERS = {"protocols": "app.commands_protocols", "rehearse": "app.commands_rehea
 
 GENERATED = {"docs/wire.md": "app.realtime.wire_page", "app/client/wire.gen.ts": "app.realtime.typescript"}
 """Files made from the types of the wire: each module has `render() -> text`."""
+
+MANY_FILES = (65_536, 10_240)
+"""Open files a server asks for: more than the people it can serve, else what macOS never refuses."""
 
 
 class Stop(Exception):
@@ -111,10 +116,28 @@ def _serve(settings: Settings) -> int:
     from app.main import create_app, server
 
     application = create_app(settings, greet=_greet)
+    allow_many_sockets()
     _collect_rarely()
     sys.setswitchinterval(0.001)  # seconds a thread that reads may hold up the sockets
     server(application, settings.host, settings.port).run(sockets=[listening])
     return 0
+
+
+def allow_many_sockets() -> None:
+    """Ask for as many open files as this account may have: every person at a table holds one.
+
+    Systems begin with 1,024 (macOS with 256), which about a hundred full tables use up.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft == resource.RLIM_INFINITY:
+        return
+    for files in MANY_FILES:
+        most = files if hard == resource.RLIM_INFINITY else min(files, hard)
+        if most <= soft:
+            return
+        with suppress(ValueError, OSError):  # refused by a system that has a lower limit of its own
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+            return
 
 
 def _collect_rarely() -> None:

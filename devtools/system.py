@@ -55,7 +55,11 @@ def require_for_tests() -> None:
         return
     if shutil.which("apt-get") is None:
         if sys.platform == "darwin":
-            brew = {"chromium": "--cask chromium", "poppler-utils": "poppler"}
+            brew = {
+                "chromium": "--cask google-chrome",  # brew no longer installs Chromium: Apple did not sign it
+                "postgresql": "postgresql@17",
+                "poppler-utils": "poppler",
+            }
             lines = "; ".join(f"brew install {brew.get(name, name)}" for name in missing)
             raise Stop(f"The tests need more programs. Run: {lines}")
         raise Stop(f"The tests need more programs: install what Debian calls {' '.join(missing)}.")

@@ -2,6 +2,7 @@
 
 import ast
 import re
+import resource
 import socket
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from app import __main__ as app
 from devtools import cli, steps, system
 from devtools.steps import ROOT, Stop
 
@@ -29,6 +31,31 @@ def test_a_port_in_use_is_told_in_one_sentence(capsys: pytest.CaptureFixture[str
         said = _sentence(capsys, "run", "--port", port, "--data", str(tmp_path))
     assert f"127.0.0.1:{port}" in said
     assert "--port" in said
+
+
+@pytest.mark.parametrize(("may", "gets"), [(512, 512), (1_048_576, 65_536)])
+def test_a_server_asks_for_as_many_open_files_as_people_need(
+    monkeypatch: pytest.MonkeyPatch, may: int, gets: int
+) -> None:
+    asked: list[tuple[int, int]] = []
+    monkeypatch.setattr(resource, "getrlimit", lambda _of: (256, may))
+    monkeypatch.setattr(resource, "setrlimit", lambda _of, limits: asked.append(limits))
+    app.allow_many_sockets()
+    assert asked == [(gets, may)]
+
+
+def test_where_the_system_refuses_so_many_a_server_asks_for_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, int]] = []
+
+    def limit(_of: int, limits: tuple[int, int]) -> None:
+        asked.append(limits)
+        if limits[0] > 61_440:
+            raise ValueError("current limit exceeds maximum limit")
+
+    monkeypatch.setattr(resource, "getrlimit", lambda _of: (256, resource.RLIM_INFINITY))
+    monkeypatch.setattr(resource, "setrlimit", limit)
+    app.allow_many_sockets()
+    assert asked == [(65_536, resource.RLIM_INFINITY), (10_240, resource.RLIM_INFINITY)]
 
 
 def test_a_data_folder_that_cannot_be_written_is_told_in_one_sentence(
@@ -92,6 +119,23 @@ def test_a_person_without_rights_gets_the_line_to_run(
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     with pytest.raises(Stop, match=r"sudo apt-get update && sudo apt-get install -y .*poppler-utils"):
         system.require_for_tests()
+
+
+def test_on_a_mac_the_line_to_run_is_one_for_brew(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("RONDE_CHROMIUM", raising=False)
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(system, "find_postgres", lambda: None)
+    monkeypatch.setattr(system, "MAC_BROWSERS", ())
+    with pytest.raises(Stop) as told:
+        system.require_for_tests()
+    _, _, line = str(told.value).partition("Run: ")
+    assert line.split("; ") == [
+        "brew install --cask google-chrome",
+        "brew install postgresql@17",
+        "brew install poppler",
+        "brew install coturn",
+    ]
 
 
 def test_the_readme_names_only_commands_that_exist() -> None:

@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { CircleHelp, LifeBuoy, PencilLine, Phone, Volume2, X } from "lucide";
 import type { JSX } from "preact";
-import { useEffect } from "preact/hooks";
+import { useEffect, useLayoutEffect } from "preact/hooks";
 import { cards } from "../drops/cards.tsx";
 import { silencedSince } from "../drops/staged.ts";
 import { Icon } from "../icon.tsx";
@@ -26,8 +26,10 @@ const ICONS = {
 export function Notes(): JSX.Element | null {
   const at = useSignal(performance.now());
   const put = useSignal<string>("");
+  useLayoutEffect(() => {
+    noted.value = true; // before anybody sees or hears the same said twice
+  }, []);
   useEffect(() => {
-    noted.value = true;
     const timer = setInterval(() => {
       at.value = performance.now();
     }, 1000);
