@@ -134,7 +134,12 @@ function Reveal(): JSX.Element {
           waiting,
         )}
       </p>
-      <button type="button" class="btn" onClick={() => void ask({ type: "reveal" })}>
+      <button
+        type="button"
+        class="btn"
+        disabled={!may("reveal")}
+        onClick={() => void ask({ type: "reveal" })}
+      >
         {_("Show them all")}
       </button>
       <Refused where="reveal" />

@@ -58,7 +58,12 @@ function Buttons({ session, onEnd, onReopen }: Props): JSX.Element | null {
       );
     case "open":
       return (
-        <button type="button" class="btn main" onClick={() => void ask({ type: "start" }, "clock")}>
+        <button
+          type="button"
+          class="btn main"
+          disabled={!may("start")}
+          onClick={() => void ask({ type: "start" }, "clock")}
+        >
           <Icon of={Play} />
           {_("Begin")}
         </button>
@@ -91,7 +96,12 @@ function Running({ onEnd }: { onEnd: () => void }): JSX.Element {
   const toggle = () => void ask({ type: paused ? "resume" : "pause" }, "clock");
   return (
     <>
-      <button type="button" class={paused ? "btn on" : "btn"} onClick={toggle}>
+      <button
+        type="button"
+        class={paused ? "btn on" : "btn"}
+        disabled={!may(paused ? "resume" : "pause")}
+        onClick={toggle}
+      >
         <Icon of={paused ? Play : Pause} />
         {paused ? _("Resume") : _("Pause")}
       </button>
@@ -99,6 +109,7 @@ function Running({ onEnd }: { onEnd: () => void }): JSX.Element {
         <button
           type="button"
           class="btn"
+          disabled={!may("extend")}
           onClick={() => void ask({ type: "extend", seconds: LESS }, "clock")}
         >
           <Icon of={Minus} />
@@ -108,6 +119,7 @@ function Running({ onEnd }: { onEnd: () => void }): JSX.Element {
         <button
           type="button"
           class="btn"
+          disabled={!may("extend")}
           onClick={() => void ask({ type: "extend", seconds: MORE }, "clock")}
         >
           <Icon of={Plus} />
@@ -119,6 +131,7 @@ function Running({ onEnd }: { onEnd: () => void }): JSX.Element {
         <button
           type="button"
           class="btn main"
+          disabled={!may("next")}
           aria-disabled={here?.conduct?.blocked ? true : undefined}
           onClick={nextPhase}
         >
@@ -126,7 +139,7 @@ function Running({ onEnd }: { onEnd: () => void }): JSX.Element {
           <Icon of={ArrowRight} />
         </button>
       ) : (
-        <button type="button" class="btn main" onClick={onEnd}>
+        <button type="button" class="btn main" disabled={!may("end")} onClick={onEnd}>
           <Icon of={Check} />
           {_("End the session")}
         </button>

@@ -2,7 +2,7 @@
 import type { JSX } from "preact";
 import { _, _n, hour } from "./language.ts";
 import { Refused } from "./parts.tsx";
-import { ask, phaseWords, view } from "./store.ts";
+import { ask, may, phaseWords, view } from "./store.ts";
 import type { PlanView, ProposalView } from "./wire.gen.ts";
 
 const NAMES: Readonly<Record<string, () => string>> = {
@@ -45,7 +45,7 @@ export function Drift(): JSX.Element | null {
       </ul>
       {later ? (
         <p class="small">
-          <button type="button" class="as-link" onClick={() => apply(later)}>
+          <button type="button" class="as-link" disabled={!may("replan")} onClick={() => apply(later)}>
             {_("End at {hour}, if the group agrees", { hour: hour(later.ends_at, here.session.zone, true) })}
           </button>
         </p>
@@ -81,7 +81,7 @@ function Way({ way }: { way: ProposalView }): JSX.Element | null {
   const whole = (each: PlanView) => String(Math.round(minutes(each)));
   const said = coming.map((each) => `${phaseWords(each)?.title ?? each.key} ${whole(each)}`).join(", ");
   return (
-    <button type="button" onClick={() => apply(way)}>
+    <button type="button" disabled={!may("replan")} onClick={() => apply(way)}>
       <b>{nameOf(way, coming)}</b>
       {next ? (
         <span class="at num">

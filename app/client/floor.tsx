@@ -61,7 +61,12 @@ export function FloorCard(): JSX.Element | null {
               {_("{name} has the floor", { name: name(floor.holder) })}
               <small>{minutes ? _n("for {n} minute", "for {n} minutes", minutes) : _("for a moment")}</small>
             </span>
-            <button type="button" class="btn bare" onClick={() => giveFloor(null)}>
+            <button
+              type="button"
+              class="btn bare"
+              disabled={!may("give-floor")}
+              onClick={() => giveFloor(null)}
+            >
               {_("Thank")}
             </button>
           </li>
@@ -77,6 +82,7 @@ export function FloorCard(): JSX.Element | null {
               <button
                 type="button"
                 class="btn floor"
+                disabled={!may("give-floor")}
                 onClick={() => giveFloor(id)}
                 aria-label={_("Give the floor to {name}", { name: name(id) })}
               >
@@ -85,6 +91,7 @@ export function FloorCard(): JSX.Element | null {
               <button
                 type="button"
                 class="btn bare small-btn"
+                disabled={!may("lower-hand")}
                 onClick={() => void ask({ type: "lower-hand", person: id }, "floor")}
                 aria-label={_("Lower {name}’s hand", { name: name(id) })}
               >
@@ -97,7 +104,12 @@ export function FloorCard(): JSX.Element | null {
       {floor.round.length ? (
         <p class="small round-line">
           {_("Round: then {names}.", { names: list(floor.round.map((id) => shortName(id))) })}{" "}
-          <button type="button" class="as-link" onClick={() => giveFloor(floor.round[0] ?? null)}>
+          <button
+            type="button"
+            class="as-link"
+            disabled={!may("give-floor")}
+            onClick={() => giveFloor(floor.round[0] ?? null)}
+          >
             {_("Next in the round")}
           </button>
         </p>
@@ -114,6 +126,7 @@ export function FloorCard(): JSX.Element | null {
                 <button
                   type="button"
                   class="as-link"
+                  disabled={!may("give-floor")}
                   onClick={() => giveFloor(id)}
                   aria-label={_("Invite {name} to speak", { name: name(id) })}
                 >

@@ -110,7 +110,7 @@ async def seated(
         await context.add_init_script(script)
     page = await context.new_page()
     page.set_default_timeout(PATIENCE * 1000)
-    await page.goto(f"/room/{table.session}")
+    await page.goto(f"/{'console' if person == FACILITATOR else 'room'}/{table.session}")
     try:
         yield page
     finally:
@@ -236,6 +236,28 @@ async def test_a_browser_that_keeps_nothing_goes_on_as_well(
     program.kill()
     async with served(program.folder, SystemClock()) as parts:
         assert notes_of(await parts.rooms.session(table.session), BRUNO) == ["Only in memory."]
+
+
+async def test_whoever_conducts_presses_no_button_that_nobody_hears(
+    browser: Browser, program: Program, table: Table
+) -> None:
+    async with table.browser(FACILITATOR) as host:
+        await host.do("open-doors")
+        await host.do("start")
+    async with seated(browser, table, FACILITATOR) as page:
+        pause = page.get_by_role("button", name="Pause")
+        following = page.get_by_role("button", name="Choice of subject")
+        await expect(pause).to_be_enabled()
+        await expect(page.locator(".told")).to_be_attached()  # all of the page is here
+        program.kill()
+        await expect(page.get_by_text("The server is out of reach.")).to_be_visible()
+        for button in (pause, following, page.get_by_role("button", name="Two minutes more")):
+            await expect(button).to_be_disabled()
+        assert not await faults("alone-console", page)
+        await program.start()
+        await expect(pause).to_be_enabled()
+        await following.click()
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("Choice of subject")
 
 
 async def test_what_is_kept_may_be_spoilt_and_no_page_stays_white(
