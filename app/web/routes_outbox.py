@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.usecases.letter import Letter
 from app.web.attempts import read_address
 from app.web.deps import Asker, NotHere, Who, parts, who
-from app.web.routes_signin import has_outbox
+from app.web.routes_signin import post_of
 
 router = APIRouter()
 
@@ -42,7 +42,7 @@ class OutboxPage:
 async def outbox(request: Request, asker: Annotated[Asker, who(Who.ANYONE)]) -> Response:
     """Show the letters, if there is no mail server and the reader sits at this machine."""
     reader = read_address(request.client.host if request.client else "")
-    if not has_outbox(request) or reader is None or not reader.is_loopback:
+    if post_of(request) != "here" or reader is None or not reader.is_loopback:
         raise NotHere
     posting: Posting = request.app.state.parts
     zone = asker.facilitator.zone if asker.facilitator else "UTC"

@@ -21,7 +21,7 @@ from app.web.prepare_cast import ROLE_NAMES, say_duty
 from app.web.prepare_form import OF_DUTY
 from app.web.routes_after import QUESTION_NAMES
 from app.web.routes_change import may_change
-from app.web.routes_signin import has_outbox
+from app.web.routes_signin import Post, post_of
 
 router = APIRouter()
 _ = str
@@ -65,7 +65,7 @@ class SessionPage:
     protocol: str
     seats: tuple[Seat, ...]
     sent: int | None
-    outbox: bool
+    post: Post
     unsent: int
     changed: str  # yes | no | begun: what became of a change just asked for; "" otherwise
     letters: int  # how many letters tell of it
@@ -219,7 +219,7 @@ async def _page(request: Request, planned: PlannedSession, host: PersonId, sent:
         protocol=(protocol.title.get(language) or protocol.title["en"]) if protocol else planned.protocol_id,
         seats=seats,
         sent=sent,
-        outbox=has_outbox(request),
+        post=post_of(request),
         unsent=sum(1 for seat in seats if seat.email and seat.status in (Sending.DRAFT, Sending.FAILED)),
         changed="",
         letters=0,

@@ -19,6 +19,9 @@ from app.web.security import KEPT, drop_secret, give_secret, read_secret
 
 router = APIRouter()
 
+Post = Literal["leaves", "here", "nowhere"]
+"""What becomes of letters: a mail server takes them, this machine shows them, nobody gets them."""
+
 
 @dataclass(frozen=True, slots=True)
 class SignInPage:
@@ -29,7 +32,7 @@ class SignInPage:
     email: str
     sent: bool
     wrong: bool
-    outbox: bool  # letters stay on this machine
+    post: Post
     passkeys: bool
 
 
@@ -58,7 +61,7 @@ class MePage:
     passkeys: tuple[tuple[str, str], ...]  # credential in hexadecimal, name
     passkeys_possible: bool
     invited: str  # "" | sent | known | incomplete
-    outbox: bool
+    post: Post
 
 
 @router.get("/sign-in")
@@ -138,7 +141,7 @@ async def me(
     page = MePage(
         host.name, host.email, host.lang if known else pages.language(request),
         host.zone if known else times.home_zone(), times.zones(), first or not known, saved, (),
-        await _passkeys(request, host.id), passkeys_possible(request), invited, has_outbox(request),
+        await _passkeys(request, host.id), passkeys_possible(request), invited, post_of(request),
     )  # fmt: skip
     return pages.show(request, page)
 
@@ -167,7 +170,7 @@ async def save_me(
     if problems:
         page = MePage(
             name, email, changed.lang, zone, times.zones(), not host.email, False, tuple(problems),
-            await _passkeys(request, host.id), passkeys_possible(request), "", has_outbox(request),
+            await _passkeys(request, host.id), passkeys_possible(request), "", post_of(request),
         )  # fmt: skip
         return have.pages.show(request, page, 422)
     return RedirectResponse("/me?saved=1" if host.email else "/desk", 303)
@@ -225,10 +228,12 @@ async def _passkeys(request: Request, person: PersonId) -> tuple[tuple[str, str]
 
 
 def _sign_in_page(request: Request, next: str) -> SignInPage:
-    return SignInPage(next, "", False, False, has_outbox(request), passkeys_possible(request))
+    return SignInPage(next, "", False, False, post_of(request), passkeys_possible(request))
 
 
-def has_outbox(request: Request) -> bool:
-    """Tell whether letters stay on this machine, for its user to read."""
+def post_of(request: Request) -> Post:
+    """Tell what becomes of letters: without a mail server only who sits at this machine may read them."""
     settings = parts(request).settings
-    return not settings.smtp and settings.on_loopback
+    if settings.smtp:
+        return "leaves"
+    return "here" if settings.on_loopback else "nowhere"

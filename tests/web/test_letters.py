@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -185,3 +186,24 @@ def test_people_add_no_property_to_a_calendar(text: str) -> None:
     assert str(event["summary"]) == " ".join(text.split())
     assert b"VTIMEZONE" not in written
     assert all(len(line) <= 75 for line in written.split(b"\r\n"))
+
+
+async def test_a_server_without_mail_that_others_reach_promises_no_letter(site: Site) -> None:
+    object.__setattr__(site.parts, "settings", replace(site.parts.settings, host="0.0.0.0"))
+    planned = await site.plan(await site.facilitator())
+    await site.send_letters()
+    async with await site.desk_of(planned.host) as desk, site.visitor() as visitor:
+        page = (await desk.get(f"/sessions/{planned.id}?sent=4")).text
+        assert "no letter leaves it" in page
+        assert "hand over the link yourself" in page
+        promised = (
+            "letters are leaving",
+            "letter sent",
+            "letter on its way",
+            "Send the letter again",
+            "/outbox",
+        )
+        assert not [words for words in promised if words in page]
+        assert "no letter leaves it" in (await desk.get("/me?invited=sent")).text
+        assert "no link can leave" in (await visitor.get("/sign-in")).text
+        assert (await visitor.get("/outbox")).status_code == 404
