@@ -18,6 +18,9 @@ FRENCH_RULES = {
     "no-break spaces inside « »": re.compile(r"«[^\u00a0]|[^\u00a0]»"),
     "a curly apostrophe": re.compile(r"\w'\w"),
 }
+ROOM = ("room", "media", "drops")
+"""The catalogues that the room and the console load."""
+SAID = re.compile(r'\b_n?\(\s*"((?:[^"\\]|\\.)*)"')
 LOUD = re.compile(r"!(?=\s|$)|\b(?:oops|oups|whoops)\b", re.IGNORECASE)
 
 
@@ -75,12 +78,27 @@ def test_french_sentences_are_set_as_printers_set_them() -> None:
     assert not wrong, f"{len(wrong)} sentences\n" + "\n".join(wrong)
 
 
+def _known_to_the_room(language: Path) -> Iterator[str]:
+    """Give each sentence of the catalogues that the room loads; of several forms, the first."""
+    for path in (language / f"{name}.po" for name in ROOM):
+        if path.exists():
+            for message in read_po(io.BytesIO(path.read_bytes())):
+                if message.id:
+                    yield message.id if isinstance(message.id, str) else message.id[0]
+
+
+def test_what_a_room_says_is_in_the_catalogues_it_loads() -> None:
+    known = frozenset(_known_to_the_room(LOCALE / "fr"))
+    sources = (path for path in (ROOT / "app" / "client").rglob("*.ts*") if ".test." not in path.name)
+    said = {sentence: path.name for path in sources for sentence in SAID.findall(path.read_text("utf-8"))}
+    assert len(said) > 100
+    assert not {sentence: where for sentence, where in said.items() if sentence not in known}
+
+
 def test_a_room_reads_each_sentence_in_one_place() -> None:
     """The room loads these catalogues together: a sentence in two of them could be said in two ways."""
     for language in _languages():
-        places = [LOCALE / language.name / f"{name}.po" for name in ("room", "media", "drops")]
-        catalogues = [read_po(io.BytesIO(path.read_bytes())) for path in places if path.exists()]
-        seen = Counter(str(message.id) for catalogue in catalogues for message in catalogue if message.id)
+        seen = Counter(_known_to_the_room(language))
         assert not [sentence for sentence, times in seen.items() if times > 1]
 
 
