@@ -28,12 +28,17 @@ FAULTS = {
     "blocked": "opening the page behind a firewall that lets no media through",
 }
 CROWDS = (
-    ("crowd_ronde", "Ronde's direct links, one floor", partial(video.measure_crowd, bare=False)),
-    ("crowd_bare", "livekit-client alone, one sends", partial(video.measure_crowd, bare=True)),
+    ("crowd_ronde", "Ronde's direct links, one speaks", partial(video.measure_crowd, bare=False)),
+    ("crowd_bare", "livekit-client alone, one speaks", partial(video.measure_crowd, bare=True)),
+    (
+        "crowd_ronde_all",
+        "Ronde, all mics open, one floor",
+        partial(video.measure_crowd, bare=False, microphones=video.CROWD),
+    ),
     (
         "crowd_bare_all",
-        "livekit-client alone, all send",
-        partial(video.measure_crowd, bare=True, speakers=video.CROWD),
+        "livekit-client alone, all mics",
+        partial(video.measure_crowd, bare=True, microphones=video.CROWD),
     ),
 )
 PEER_GIVES_UP = {"killed": 60.0, "frozen": 230.0, "blocked": 60.0}

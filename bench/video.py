@@ -33,7 +33,7 @@ PEOPLE = 3
 """Pages with picture that two cores bear."""
 
 CROWD = 8
-"""Pages with sound alone of which one is heard, by the floor in Ronde and by choice of the others elsewhere."""
+"""Pages with sound alone: one speaks and the others listen; also with every microphone open, where the floor decides."""
 
 CALM = 15.0
 """Seconds of undisturbed talk that are measured."""
@@ -71,13 +71,18 @@ class Setting:
 
     bare: bool
     people: int = PEOPLE
-    speakers: int = PEOPLE  # how many are heard
+    microphones: int = PEOPLE  # how many are open
     pictures: bool = True
 
     @property
     def floor_decides(self) -> bool:
-        """Whether they are linked directly, and so many that who has the floor is heard."""
+        """Whether they are linked directly, and so many that only who has the floor is heard."""
         return not self.bare and not self.pictures
+
+    @property
+    def one_speaks(self) -> bool:
+        """Whether all hear one person, who hears nobody."""
+        return self.floor_decides or self.microphones == 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +120,9 @@ def measure_calm(*, bare: bool) -> Calm:
     return asyncio.run(_calm(Setting(bare)))
 
 
-def measure_crowd(*, bare: bool, speakers: int = 1) -> Calm:
+def measure_crowd(*, bare: bool, microphones: int = 1) -> Calm:
     """Let eight people with sound alone hear who speaks: by direct links in Ronde's room, else through the media server."""
-    return asyncio.run(_calm(Setting(bare, CROWD, speakers, pictures=False)))
+    return asyncio.run(_calm(Setting(bare, CROWD, microphones, pictures=False)))
 
 
 def measure_fault(fault: str, *, bare: bool, times: int, patience: float) -> Fault:
@@ -131,7 +136,7 @@ async def _calm(setting: Setting) -> Calm:
     async with _table(setting) as (server, open_page):
         started = time.monotonic()
         pages = [await open_page(number, "") for number in range(setting.people)]
-        hear = pages if setting.speakers > 1 else pages[1:]
+        hear = pages[1:] if setting.one_speaks else pages
         assert await _sound(hear, JOINING) is not None, "nobody hears anybody"
         if setting.floor_decides:
             await _linked(pages)
@@ -224,7 +229,8 @@ def _ronde(browser: Browser, room: PlantedRoom, url: str, setting: Setting) -> O
         # Without whoever conducts somebody would stand in, and be heard too.
         is_host = setting.floor_decides and number + 1 == setting.people
         seat, _, secret = room.cookies[0 if is_host else number + 1].partition("=")
-        wishes = BOTH if setting.pictures else NONE if is_host else SOUND
+        opens = not is_host and number < setting.microphones
+        wishes = BOTH if setting.pictures else SOUND if opens else NONE
         cookies = ((seat, secret), (f"charter-{room.id}", "accepted"), ("lang", "en"))
         await context.add_cookies([{"name": name, "value": value, "url": url} for name, value in cookies])
         await context.add_init_script(f"{script}\n{COUNT}\n{DEVICES.replace('WISHES', json.dumps(wishes))}")
@@ -243,7 +249,7 @@ def _bare(browser: Browser, server: livekit.Running, url: str, setting: Setting)
         await context.add_init_script(f"{script}\n{COUNT}")
         granted = video.grant(SessionId("bench"), PersonId(f"p{number}"), may_share=False)
         page = await context.new_page()
-        devices = "both" if setting.pictures else "sound" if number < setting.speakers else "none"
+        devices = "both" if setting.pictures else "sound" if number < setting.microphones else "none"
         asked = {"url": server.url, "token": granted.token, "devices": devices}
         await page.goto(f"{url}/?" + urlencode(asked))
         return page

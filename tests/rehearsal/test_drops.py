@@ -10,19 +10,18 @@ from typing import Any
 
 import pytest
 
-from app.engine.ids import PersonId, SessionId
+from app.engine.ids import SessionId
 from app.main import Parts
 from app.rehearsal.breaks import is_here
 from app.rehearsal.browser import Browser, Ledger
 from app.rehearsal.drops import WHATS, BadDrop, Drop, Fell, read_drop
 from app.rehearsal.health import Hearing
 from app.rehearsal.seat import Seat
-from app.rehearsal.story import tell
-from app.rehearsal.tempo import MAX, Tempo
-from app.rehearsal.troupe import Place, Played, Stage, play
+from app.rehearsal.troupe import Played, Stage, play
 from devtools.steps import ROOT
 from tests.e2e.people import StoryClock
 from tests.realtime.table import served
+from tests.rehearsal.stage import a_stage
 
 
 @pytest.fixture
@@ -32,14 +31,7 @@ async def parts(tmp_path: Path) -> AsyncIterator[Parts]:
 
 
 async def _played(parts: Parts, *drops: Drop) -> tuple[Stage, Played, Ledger]:
-    host = Browser(parts.settings.origin, parts.settings.origin, "fr")
-    form = {"protocol": "codev-75", "people": "6", "speed": "max", "seat": "none", "play": "there"}
-    answer = await host.post("/rehearse", form, accept="application/json")
-    told = json.loads(answer.body)
-    story = tell("fr")
-    by_name = {each.name: each for each in story.people}
-    places = tuple(Place(PersonId(s["person"]), by_name[s["name"]], s["token"]) for s in told["seats"])
-    stage = Stage(SessionId(told["session"]), PersonId(told["host"]), places, story, Tempo(MAX))
+    stage, host = await a_stage(parts, people=6)
     ledger = Ledger()
     async with asyncio.timeout(170):
         played = await play(stage, host, ledger, drops=drops)

@@ -11,7 +11,7 @@ import pytest
 
 from app.engine.commands import ChooseClient
 from app.engine.continuity import Rung
-from app.engine.ids import CommandId, PersonId, SessionId
+from app.engine.ids import CommandId, SessionId
 from app.engine.ladder_commands import ForceRung
 from app.engine.protocol import Kind, Sight
 from app.engine.state import Status
@@ -19,12 +19,13 @@ from app.main import Parts
 from app.rehearsal.browser import Browser, Ledger
 from app.rehearsal.seat import Seat
 from app.rehearsal.story import Dealer, Temper, languages, tell
-from app.rehearsal.tempo import MAX, Tempo, read_speed
-from app.rehearsal.troupe import Place, Played, Stage, play
+from app.rehearsal.tempo import read_speed
+from app.rehearsal.troupe import Played, Stage, play
 from devtools.steps import ROOT
 from tests.fakes import FakeClock
 from tests.patience import until
 from tests.realtime.table import PATIENCE, served
+from tests.rehearsal.stage import a_stage
 
 PROTOCOLS = sorted(path.stem for path in (ROOT / "protocols").glob("*.yaml"))
 LANGS = {name: languages()[number % len(languages())] for number, name in enumerate(PROTOCOLS)}
@@ -36,22 +37,10 @@ async def parts(tmp_path: Path) -> AsyncIterator[Parts]:
         yield running
 
 
-async def _stage(parts: Parts, protocol: str, lang: str, people: int = 8) -> tuple[Stage, Browser]:
-    host = Browser(parts.settings.origin, parts.settings.origin, lang)
-    form = {"protocol": protocol, "people": str(people), "speed": "max", "seat": "none", "play": "there"}
-    answer = await host.post("/rehearse", form, accept="application/json")
-    assert answer.status == 200, answer
-    told = json.loads(answer.body)
-    story = tell(lang)
-    by_name = {each.name: each for each in story.people}
-    places = tuple(Place(PersonId(s["person"]), by_name[s["name"]], s["token"]) for s in told["seats"])
-    return Stage(SessionId(told["session"]), PersonId(told["host"]), places, story, Tempo(MAX)), host
-
-
 async def _played(
     parts: Parts, protocol: str, lang: str, people: int = 8
 ) -> tuple[Stage, Played, Ledger, Browser]:
-    stage, host = await _stage(parts, protocol, lang, people)
+    stage, host = await a_stage(parts, protocol, lang, people)
     ledger = Ledger()
     async with asyncio.timeout(120):
         played = await play(stage, host, ledger)
@@ -81,7 +70,7 @@ async def test_the_smallest_and_the_largest_table_are_played(parts: Parts) -> No
 
 
 async def test_a_group_that_nobody_hears_plays_to_its_plan_in_writing(parts: Parts) -> None:
-    stage, host = await _stage(parts, "codev-75", "fr", people=6)
+    stage, host = await a_stage(parts, people=6)
 
     async def silence_them() -> None:
         async def is_open() -> bool:
@@ -104,7 +93,7 @@ async def test_a_group_that_nobody_hears_plays_to_its_plan_in_writing(parts: Par
 
 
 async def test_each_behaves_by_their_temper(parts: Parts) -> None:
-    stage, host = await _stage(parts, "codev-75", "fr")
+    stage, host = await a_stage(parts)
     temper = {place.character.temper: place.person for place in stage.places}
     # A client asks nothing and advises nobody: let it be one whose manner is not compared here.
     client = ChooseClient(temper[Temper.ORDINARY])

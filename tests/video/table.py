@@ -152,10 +152,11 @@ async def seated(
     *,
     lang: str = "en",
     script: str = "",
+    secret: str = "",
     wishes: tuple[str, ...] = ("audio", "video"),
     **options: Any,
 ) -> AsyncIterator[Seat]:
-    """Open somebody's room or console with microphone and camera open, or what they wish of it."""
+    """Open somebody's room or console with microphone and camera open, or what they wish of it; `secret` is their cookie."""
     context = await browser.new_context(
         base_url=table.origin, locale="fr-FR" if lang == "fr" else "en-GB", **options
     )
@@ -163,7 +164,7 @@ async def seated(
         [
             {"name": name, "value": value, "url": table.origin}
             for name, value in (
-                (f"seat-{table.session}", secret_of(table.session, person)),
+                (f"seat-{table.session}", secret or secret_of(table.session, person)),
                 (f"charter-{table.session}", "accepted"),
                 ("lang", lang),
             )
@@ -227,10 +228,10 @@ async def hosting(table: Table) -> AsyncIterator[Host]:
                 await beating
 
 
-async def opened(table: Table) -> None:
+async def opened(table: Table, host: PersonId = FACILITATOR) -> None:
     """Open the doors, if the ticker has not done so."""
     with suppress(Refusal):
-        await table.parts.rooms.do(table.session, FACILITATOR, OpenDoors(), CommandId("doors"))
+        await table.parts.rooms.do(table.session, host, OpenDoors(), CommandId("doors"))
 
 
 def send_signal(server: livekit.Running, number: signal.Signals) -> None:

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from app.engine.commands import ProposeSubject
+from app.engine.commands import ProposeSubject, Start
 from app.engine.ids import CommandId, EntryId, PersonId
 from app.gateways.clock import SystemClock
 from app.main import Parts
+from app.realtime import equity
 from tests.patience import until
-from tests.realtime.table import Table, a_table, served
+from tests.realtime.table import FACILITATOR, Table, a_table, served
 from tests.video.table import PATIENCE, THREE, Seat, grows, hosting, opened, seated, sound
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.xdist_group("stories")]
@@ -21,6 +22,12 @@ pytestmark = [pytest.mark.anyio, pytest.mark.browser, pytest.mark.xdist_group("s
 BRUNO, CHLOE, DRISS = THREE
 DENIED = """navigator.mediaDevices.getUserMedia = () =>
     Promise.reject(new DOMException("Permission denied", "NotAllowedError"));"""
+UNPROCESSED = """(() => {  // a microphone as it is: to a browser that tidies voices the fake one's tone is noise
+  const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+  const asItIs = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
+  navigator.mediaDevices.getUserMedia = (wanted) =>
+    real(wanted.audio ? { ...wanted, audio: { ...wanted.audio, ...asItIs } } : wanted);
+})();"""
 MUTE = """(() => {  // a microphone whose own switch is off
   const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
   navigator.mediaDevices.getUserMedia = (wanted) => {
@@ -116,15 +123,27 @@ async def test_the_door_lets_people_see_and_hear_themselves(filmed: Browser, tab
         assert await page.evaluate("window.__played") == ["GainNode", "voice, 1.5 s later"]
 
 
-async def test_on_direct_links_a_closed_camera_leaves_no_frozen_face(filmed: Browser, table: Table) -> None:
+async def test_on_direct_links_a_closed_camera_leaves_no_frozen_face_and_the_console_gauges_voices(
+    filmed: Browser, table: Table, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(equity, "ENOUGH", 2_000)
     async with AsyncExitStack() as stack:
-        bruno, chloe = [await stack.enter_async_context(seated(filmed, table, who)) for who in THREE[:2]]
+        bruno, chloe = [
+            await stack.enter_async_context(seated(filmed, table, who, script=UNPROCESSED))
+            for who in THREE[:2]
+        ]
         faces = chloe.page.locator(".seat video")
         await expect(faces).to_have_count(2, timeout=PATIENCE * 1000)
         await bruno.page.get_by_role("button", name="Camera on").click()
         await expect(faces).to_have_count(1, timeout=PATIENCE * 1000)
         await bruno.page.get_by_role("button", name="Camera off").click()
         await expect(faces).to_have_count(2, timeout=PATIENCE * 1000)
+
+        await chloe.page.get_by_role("button", name="Mic on").click()
+        await table.parts.rooms.do(table.session, FACILITATOR, Start(), CommandId("start"))
+        aude = await stack.enter_async_context(seated(filmed, table, FACILITATOR, wishes=()))
+        gauge = aude.page.get_by_role("img", name="A few voices carry the talk", exact=True)
+        await expect(gauge).to_be_visible(timeout=PATIENCE * 1000)
 
 
 async def test_who_speaks_into_a_silent_microphone_is_told_so(filmed: Browser, table: Table) -> None:

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { View } from "../wire.gen.ts";
-import { followDrills, silencedSince, staged } from "./staged.ts";
+import { followDrills, mayLink, silencedSince, staged } from "./staged.ts";
 
 function at(
   rung: string,
@@ -10,7 +10,8 @@ function at(
   own: string | null = null,
 ): View {
   const broken = faults.map(([fault, person]) => ({ fault, person }));
-  return { me: { id: "me", rung: own }, ladder: { rung, broken } } as unknown as View;
+  const session = { status: "open" };
+  return { session, me: { id: "me", rung: own }, ladder: { rung, broken } } as unknown as View;
 }
 
 test("nothing is broken: all is heard", () => {
@@ -27,6 +28,14 @@ test("a stopped video server silences those it carries, and nobody on direct lin
 test("another person's network is theirs", () => {
   assert.equal(staged(at("sfu", [["network", "luc"]])).flowing, true);
   assert.equal(staged(at("sfu", [["network", "me"]])).flowing, false);
+});
+
+test("real people of a rehearsal hear one another unless a drill struck, once the doors are open", () => {
+  assert(mayLink(at("sfu", [])));
+  assert(!mayLink(at("sfu", [["network", "me"]])));
+  assert(!mayLink(at("mesh", [["sound", null]])));
+  const early = at("sfu", []);
+  assert(!mayLink({ ...early, session: { ...early.session, status: "planned" } }));
 });
 
 test("the silence is counted from its first moment until it is over", () => {

@@ -1,4 +1,4 @@
-/** In a rehearsal nobody else has a browser: what this one would hear follows from what the drill broke. */
+/** In a rehearsal most others have no browser: what this one would hear follows from what the drill broke. */
 import { signal } from "@preact/signals";
 import type { View } from "../wire.gen.ts";
 
@@ -18,6 +18,11 @@ export function staged(here: View): Heard {
     broken.some((each) => each.fault === fault && (each.person === null || each.person === here.me.id));
   const silent = rung === "mesh" ? cut("sound") : rung.startsWith("sfu") && (cut("video") || cut("network"));
   return { rung: here.me.rung ?? rung, flowing: !silent, quality: silent ? "lost" : "good" };
+}
+
+/** Whether the real people of a rehearsal may hear one another now: once the doors are open, and where no drill struck. */
+export function mayLink(here: View): boolean {
+  return here.session.status !== "planned" && staged(here).flowing;
 }
 
 /** Takes in what the view says. */

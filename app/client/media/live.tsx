@@ -2,7 +2,7 @@
 import { effect } from "@preact/signals";
 import { togglePlanB } from "../drops/planb.tsx";
 import { watchReturns } from "../drops/return.ts";
-import { followDrills, staged } from "../drops/staged.ts";
+import { followDrills, mayLink, staged } from "../drops/staged.ts";
 import { listen } from "../keys.ts";
 import { language, learn } from "../language.ts";
 import { ask, link, onSignal, phase, slot, tell, view } from "../store.ts";
@@ -114,13 +114,15 @@ function situation(here: View): Situation {
   const reachable = others.filter((seat) => !QUIET.has(seat.rung) || ladder.silent.includes(seat.id));
   const quiet = QUIET.has(ladder.rung);
   const carried = ladder.rung === "sfu" || ladder.rung === "sfu-audio";
-  const alone = here.session.rehearsal; // simulated people carry no sound
+  const { rehearsal } = here.session;
   return {
-    group: alone && !quiet ? "mesh" : ladder.rung,
+    group: rehearsal && !quiet ? "mesh" : ladder.rung,
     own: me.rung,
-    livekit: here.media.livekit && !alone,
-    others: alone ? [] : reachable.map((seat) => seat.id),
-    stars: carried && !alone ? reachable.filter((seat) => seat.rung === "mesh").map((seat) => seat.id) : [],
+    livekit: here.media.livekit && !rehearsal,
+    others: rehearsal && !mayLink(here) ? [] : reachable.map((seat) => seat.id),
+    simulated: rehearsal,
+    stars:
+      carried && !rehearsal ? reachable.filter((seat) => seat.rung === "mesh").map((seat) => seat.id) : [],
     speaks: here.media.speakers.includes(me.id),
     ruled: here.media.microphones === "voice-rule",
     moment: `${slot.value?.key ?? ""} ${here.floor.holder ?? ""} ${here.clock.state}`,

@@ -234,6 +234,7 @@ export class Media {
     const at = performance.now();
     return wayOf({
       ...now,
+      others: now.simulated ? now.others.filter((one) => this.#mesh.knows(one)) : now.others,
       inside: this.#stay.inside,
       silent: this.#stay.silent,
       troubled: this.#stay.troubled,
