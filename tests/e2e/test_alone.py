@@ -1,26 +1,21 @@
 """Our server is killed in the middle of a session: the browser goes on by the plan it holds, and brings back what was written."""
 
 import json
-import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from app.engine.ids import PersonId
 from app.engine.protocol import Kind
 from app.gateways.clock import SystemClock
-from devtools.steps import ROOT
 from tests.e2e.test_axe import faults
 from tests.patience import until
-from tests.realtime.table import CONSULTANTS, FACILITATOR, Table, a_table, free_socket, secret_of, served
+from tests.program import Program
+from tests.realtime.table import CONSULTANTS, FACILITATOR, Table, a_table, secret_of, served
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("stories")]
 
@@ -31,49 +26,10 @@ LEFT = 30
 """Seconds the first phase has left when the server dies."""
 
 
-@dataclass
-class Program:
-    """The real program in a process of its own, to be killed and started again."""
-
-    folder: Path
-    port: int
-    process: subprocess.Popen[bytes] | None = field(default=None)
-
-    @property
-    def origin(self) -> str:
-        """Give the address."""
-        return f"http://127.0.0.1:{self.port}"
-
-    async def start(self) -> None:
-        """Start, and wait until it answers."""
-        words = [sys.executable, "-m", "app", "serve", "--port", str(self.port), "--data", str(self.folder)]
-        with (self.folder / "serve.log").open("ab") as log:
-            self.process = subprocess.Popen(words, cwd=ROOT, stdout=log, stderr=log)  # noqa: ASYNC220 (it returns at once)
-        async with httpx2.AsyncClient(base_url=self.origin) as machine:
-            await until(lambda: answers(machine), "the program does not start")
-
-    def kill(self) -> None:
-        """End it as a power cut does."""
-        if self.process is not None:
-            self.process.send_signal(signal.SIGKILL)
-            self.process.wait()
-            self.process = None
-
-
-async def answers(machine: httpx2.AsyncClient) -> bool:
-    """Whether the program answers."""
-    try:
-        return bool((await machine.get("/readyz")).status_code == 200)
-    except httpx2.TransportError:
-        return False
-
-
 @pytest.fixture
 def program(tmp_path: Path) -> Iterator[Program]:
     """Choose a folder and a port; whatever runs there at the end is killed."""
-    port = free_socket()
-    made = Program(tmp_path, port.getsockname()[1])
-    port.close()
+    made = Program(tmp_path)
     yield made
     made.kill()
 

@@ -1,14 +1,18 @@
 """Measures every screen at five widths, with few and many people, long names and long sentences."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
 from playwright.async_api import Browser, Page
 
 from app.main import Parts
-from tests.e2e.people import StoryClock
+from tests.e2e.people import DESKTOP, PHONE, StoryClock
 from tests.e2e.screens import open_screens
 from tests.e2e.walk import gather
 
 SIZES = ((320, 640), (390, 844), (768, 1024), (1024, 768), (1440, 900))
+LOOKS: tuple[tuple[str, Any, Any], ...] = (("phone", PHONE, "light"), ("phone", PHONE, "dark"), ("desktop", DESKTOP, "light"))  # fmt: skip
 STATES = ("open", "hands", "contract", "late", "synthesis-silence", "learnings")
 
 FLAWS = """() => {
@@ -47,6 +51,18 @@ FLAWS = """() => {
   return flaws;
 }"""
 TWO_FRAMES = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))"
+
+
+async def look(name: str, page: Page, folder: Path) -> list[str]:
+    """Keep pictures of a screen as it is just now, and tell what is wrong with how it is laid out."""
+    found = []
+    for device, size, scheme in LOOKS:
+        await page.set_viewport_size({"width": size["width"], "height": size["height"]})
+        await page.emulate_media(color_scheme=scheme)
+        await page.evaluate(TWO_FRAMES)
+        await page.screenshot(path=folder / f"{name}-{device}-{scheme}.png")
+        found += [f"{name}, {device}: {flaw}" for flaw in await page.evaluate(FLAWS)]
+    return found
 
 
 async def flaws(name: str, page: Page) -> list[str]:

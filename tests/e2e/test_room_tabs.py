@@ -1,6 +1,7 @@
 """Opens the table twice, and loads it anew in the middle of a sentence: one tab speaks, and nothing typed is lost."""
 
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, expect
@@ -12,6 +13,7 @@ from app.engine.protocol import Kind
 from app.main import Parts
 from tests.e2e.people import PATIENCE, StoryClock, watch
 from tests.e2e.screens import open_screens
+from tests.e2e.test_layout import look
 from tests.e2e.walk import HOST, LONG_IDEA, LONG_REQUEST, LONG_SUBJECT, Gathering, gather
 from tests.e2e.words import Words
 
@@ -65,6 +67,27 @@ async def test_a_second_tab_takes_over_only_when_it_is_asked_to(
     await expect(first.locator(".seats > li")).to_have_count(4)
     await expect(second.get_by_role("heading", name=there)).to_be_visible()
     # what a seat keeps for times without the server is asked for by each tab; a page that is not there is no trouble
+    assert not screens.troubles
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+async def test_signing_out_in_one_tab_closes_the_console_in_the_other(
+    lang: str, browser: Browser, parts: Parts, clock: StoryClock, artefacts: Path
+) -> None:
+    gathering, say = await gather(parts, clock, 3, lang), Words(lang)
+    screens = await open_screens(browser, gathering, lang)
+    console = screens.host
+    await console.goto(f"/console/{gathering.session}")
+    await expect(console.locator(".seats > li")).to_have_count(4)
+    me = await console.context.new_page()
+    await me.goto("/me")
+    await me.get_by_role("button", name=say("Sign out")).click()
+    await expect(
+        console.get_by_text(say("You signed out in this browser. Sign in again to go on."))
+    ).to_be_visible()
+    assert not await look(f"console-{lang}", console, artefacts / "screens" / "signed-out")
+    await console.get_by_role("link", name=say("Sign in")).click()
+    await expect(console.get_by_label(say("Your e-mail address"))).to_be_visible()
     assert not screens.troubles
 
 

@@ -2,21 +2,29 @@
 
 import os
 import signal
+import subprocess
 import time
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import jwt
 import pytest
+from livekit import api
 
+from app.config import Settings
 from app.engine.ids import PersonId, SessionId
+from app.gateways.clock import SystemClock
 from app.gateways.video import LiveKitKeys, LiveKitVideo
 from app.usecases.video_port import VideoUnavailable
 from devtools import livekit
+from devtools.steps import ROOT
 from tests.patience import until
+from tests.realtime.table import served
 from tests.video.table import free_port
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("stories")]
+MANUAL = ROOT / "docs" / "operations.md"
 SESSION, NADIA = SessionId("s-1"), PersonId("nadia")
 
 
@@ -107,3 +115,44 @@ def test_a_cached_server_is_found_without_building(tmp_path: Path, monkeypatch: 
     kept.parent.mkdir()
     kept.touch(mode=0o755)
     assert livekit.find() == kept
+
+
+async def test_the_configuration_of_the_manual_starts_a_server_whose_webhooks_are_believed(
+    tmp_path: Path,
+) -> None:
+    port, secret, hinted = free_port(), "s" * 32, list[SessionId]()
+
+    def with_media(settings: Settings) -> Settings:
+        url = f"ws://127.0.0.1:{port}"
+        return replace(settings, livekit_url=url, livekit_key="ronde", livekit_secret=secret)
+
+    async with served(tmp_path, SystemClock(), change=with_media) as parts:
+        object.__setattr__(parts, "hinted", hinted.append)
+        text = MANUAL.read_text("utf-8").partition("livekit-server --config")[2]
+        text = text.partition("```yaml\n")[2].partition("```")[0]
+        for wanted, here in (
+            ("7880", str(port)),
+            ("7881", str(port + 1)),
+            ("203.0.113.7", "127.0.0.1"),
+            ("<LIVEKIT_API_SECRET, 32 characters or more>", secret),
+            ("https://ronde.example.org", parts.settings.origin),
+        ):
+            assert wanted in text
+            text = text.replace(wanted, here)
+        (tmp_path / "livekit.yaml").write_text(text)
+        words = [str(livekit.require()), "--config", str(tmp_path / "livekit.yaml")]
+        with (tmp_path / "livekit.log").open("wb") as log:
+            running = subprocess.Popen(words, stdout=log, stderr=log)  # noqa: ASYNC220 (it returns at once)
+        try:
+            await until(parts.video.is_alive, "the LiveKit server does not answer")
+            async with api.LiveKitAPI(f"http://127.0.0.1:{port}", "ronde", secret) as server:
+                await server.room.create_room(api.CreateRoomRequest(name=SESSION))
+            await until(lambda: heard_of(hinted), "no webhook was believed")
+        finally:
+            running.kill()
+            running.wait()
+
+
+async def heard_of(hinted: list[SessionId]) -> bool:
+    """Whether a webhook told of the session."""
+    return SESSION in hinted
