@@ -9,11 +9,13 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from devtools import checks, environment, livekit, system
 from devtools.steps import ROOT, Command, Stop, become, call, only_one, say
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+FOR_OTHERS = "docs/operations.md says how to give LiveKit to other machines."
 
 
 def main(words: Sequence[str]) -> int:
@@ -106,10 +108,18 @@ def _run(host: str, port: int, data: str, *, video: bool) -> int:
     if os.environ.get("LIVEKIT_URL"):
         return _become_module("app", *serve)
     program = livekit.require() if video else livekit.find()
+    if not video and program is not None and _has_visitors():
+        say(f"Sound and picture go from browser to browser. {FOR_OTHERS}")
+        return _become_module("app", *serve)
     if program is None:
         say(livekit.how_to_get_it())
         return _become_module("app", *serve)
     return _serve_with(program, host, serve)
+
+
+def _has_visitors() -> bool:
+    """Tell whether people come from other machines, which cannot reach a media server of this one."""
+    return urlsplit(os.environ.get("RONDE_ORIGIN", "")).hostname not in {None, *LOOPBACK}
 
 
 def _serve_with(program: Path, host: str, serve: Sequence[str]) -> int:
@@ -118,10 +128,8 @@ def _serve_with(program: Path, host: str, serve: Sequence[str]) -> int:
         running = livekit.Running(program, Path(folder), _media_port())
         running.start()
         say(f"Video: LiveKit at {running.url}, for browsers of this machine.")
-        if host not in LOOPBACK:
-            say(
-                "Other machines get sound and picture by direct links: docs/operations.md says how to give them LiveKit."
-            )
+        if host not in LOOPBACK or _has_visitors():
+            say(f"Other machines get sound and picture by direct links. {FOR_OTHERS}")
         try:
             env = environment.environment() | {"PYTHONPATH": str(ROOT), **running.environment()}
             command = [str(environment.program("python")), "-m", "app", *serve]

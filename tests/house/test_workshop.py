@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from app import __main__ as app
-from devtools import cli, steps, system
+from devtools import cli, livekit, steps, system
 from devtools.steps import ROOT, Stop
 
 
@@ -151,3 +151,24 @@ def test_the_readme_names_only_commands_that_exist() -> None:
 def test_continuous_integration_runs_the_test_command() -> None:
     lines = (ROOT / ".ci" / "run").read_text().splitlines()
     assert lines[-1] == "exec python3 dev.py test"
+
+
+@pytest.mark.parametrize(
+    ("origin", "starts"),
+    [("https://ronde.example.org", False), ("http://localhost:8000", True), ("", True)],
+)
+def test_people_of_other_machines_are_not_sent_to_a_media_server_of_this_one(
+    origin: str,
+    starts: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("RONDE_ORIGIN", origin)
+    monkeypatch.delenv("LIVEKIT_URL", raising=False)
+    monkeypatch.setattr(livekit, "find", lambda: tmp_path / "livekit-server")
+    monkeypatch.setattr(cli, "_prepare", lambda _level: None)
+    monkeypatch.setattr(cli, "_become_module", lambda *_words: 1)
+    monkeypatch.setattr(cli, "_serve_with", lambda *_words: 2)
+    assert cli.main(("run", "--port", "0", "--data", str(tmp_path))) == (2 if starts else 1)
+    assert ("docs/operations.md" in capsys.readouterr().out) != starts
