@@ -41,9 +41,10 @@ const SHAPES = [2, 2.3, 2.7, 3.2, 4, 5]; // 2 is an ellipse, more is squarer
 const CROWD = 9; // from so many people on, steps may differ so that the gaps are equal
 const RINGS = [2, 2.2, 2.5, 2.9, 3.5, 4.5];
 const LEAST = 24;
+const LONG_NAME = 92; // px; a long name is so wide, or as its face
 
 function plateOf({ x, y, d }: Seat, plate: number): Box {
-  return { x, y: y + d / 2 - plate / 2, w: d * 0.76, h: plate * 3 };
+  return { x, y: y + d / 2 - plate / 2, w: Math.max(d * 0.76, Math.min(d, LONG_NAME)), h: plate * 3 };
 }
 
 /** Places one circle per weight around an area; null when not even small faces fit. */

@@ -46,16 +46,16 @@ export function Seat({ seat, me, floor }: { seat: SeatView; me: boolean; floor: 
 }
 
 const LONG = 14;
-const COMPOUND = /^(.+-\p{L})(\p{L}+)$/u;
+const COMPOUND = /^(.+)(-\p{L})(\p{L}+)$/u;
 
 /** Where a long name may be divided on a small plate: Konstan-tinos. */
 const SYLLABLE = /^(\p{L}{4,}?[aeiouy]\p{L}?)(?=[b-df-hj-np-tv-z][aeiouy]\p{L}{2})/iu;
 
 /** A first name; of a long compound one, small plates keep an initial: Maximilien-A. */
 function shortened(name: string): ComponentChildren {
-  const [, head, tail] = name.length > LONG ? (COMPOUND.exec(name) ?? []) : [];
+  const [, head, joint, tail] = name.length > LONG ? (COMPOUND.exec(name) ?? []) : [];
   const whole = (head ?? name).replace(SYLLABLE, "$1\u00ad");
-  return head ? [whole, <i class="tail">{tail}</i>] : whole;
+  return head ? [whole, <i class="joint">{joint}</i>, <i class="tail">{tail}</i>] : whole;
 }
 
 const PATHS: Readonly<Record<string, () => string>> = {
@@ -84,7 +84,7 @@ function lineOf(seat: SeatView): JSX.Element | null {
 function Picture({ seat }: { seat: SeatView }): JSX.Element {
   const live = seat.presence === "here" && pictures.value.get(seat.id);
   if (live) return <video ref={(at) => attach(at, live)} autoplay playsInline muted />;
-  const portrait = view.value?.session.rehearsal && seat.presence === "here" ? portraitOf(seat.name) : "";
+  const portrait = view.value?.session.rehearsal && isSeen(seat) ? portraitOf(seat.name) : "";
   return portrait ? (
     <img src={portrait} alt="" />
   ) : (
@@ -92,6 +92,13 @@ function Picture({ seat }: { seat: SeatView }): JSX.Element {
       {initials(seat.name)}
     </span>
   );
+}
+
+/** Whether a picture of somebody would arrive: portraits stop where pictures do. */
+function isSeen(seat: SeatView): boolean {
+  const { rung = "", why = "" } = view.value?.ladder ?? {};
+  const stopped = rung !== "sfu" && why !== "" && why !== "no-video-server";
+  return seat.presence === "here" && !stopped && !(seat.rung in PATHS);
 }
 
 function attach(at: HTMLVideoElement | null, track: MediaStreamTrack): void {

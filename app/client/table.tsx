@@ -147,5 +147,6 @@ function arrange(table: HTMLElement, weights: readonly number[], arc: boolean): 
     seat.style.setProperty("--outer", x < area.w / 2 ? "16%" : "84%"); // a hand, away from the neighbours
   });
   table.toggleAttribute("data-small", placed.D < SMALL); // small faces keep the name only
+  table.toggleAttribute("data-short", placed.D < WORTH); // and of a long compound one an initial
   requestAnimationFrame(() => requestAnimationFrame(() => table.setAttribute("data-placed", ""))); // the first placing does not move
 }
