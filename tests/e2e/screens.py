@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
+from devtools.steps import ROOT
 from tests.e2e.people import PATIENCE, watch
 from tests.e2e.walk import HOST, Gathering
 
@@ -19,6 +20,11 @@ FACILITATORS = (
     "/outbox",
 )
 ANYBODYS = ("/", "/sign-in", "/sign-in/unknown", "/protocols", "/protocols/codev-75", "/j/unknown")
+FLASH = (ROOT / "protocols" / "codev-flash.yaml").read_text()
+FILES = (
+    ("with errors", FLASH.replace("version: 1", "version: un", 1).replace("minutes:", "minute:", 1)),
+    ("as it must be", FLASH.replace("id: codev-flash", "id: our-circle", 1)),
+)
 LIVE = (
     "open",
     "opening",
@@ -59,6 +65,13 @@ class Screens:
         for path in ANYBODYS:
             await self.consultant.goto(path)
             yield f"anybody {path}", self.consultant
+        for page in (self.consultant, self.host):  # who is signed in may add the file to the gallery
+            for called, text in FILES:
+                await page.goto("/protocols")
+                await page.locator("#text").fill(text)
+                await page.locator("form[action='/protocols/check'] button").click()
+                await page.wait_for_url("**/protocols/check")
+                yield f"/protocols/check, a file {called}", page
         for path in FACILITATORS:
             await self.host.goto(path.format(session=session, group=f"group-{session}"))
             yield f"facilitator {path}", self.host

@@ -35,6 +35,8 @@ window.RTCPeerConnection = class extends EventTarget {
   async addIceCandidate() {} addTrack() {} removeTrack() {}
 };
 """
+LINKED = QUIET.replace('connectionState = "new"', 'connectionState = "connected"')
+"""The same, with links that are open from the beginning."""
 LOOKS: tuple[tuple[str, Any, Any], ...] = (("phone", PHONE, "light"), ("desktop", DESKTOP, "light"), ("dark", DESKTOP, "dark"))  # fmt: skip
 
 
@@ -58,7 +60,6 @@ async def to_clarification(gathering: Gathering) -> None:
 def rungs(gathering: Gathering) -> tuple[tuple[str, str, tuple[tuple[Any, Command], ...]], ...]:
     """Say how each picture comes about: its name, what one of them is told, and the commands before."""
     me = gathering.guests[-1]
-    back = ((HOST, ForceRung(Rung.SFU)), (SERVER, MovePerson(me, None)), (me, TakeRung(None)))
     return (
         ("sfu", "", ((SERVER, MoveGroup(Rung.SFU, LIVEKIT)),)),
         ("sfu-audio", "audio-", ((SERVER, MoveGroup(Rung.SFU_AUDIO, "weak")),)),
@@ -66,9 +67,9 @@ def rungs(gathering: Gathering) -> tuple[tuple[str, str, tuple[tuple[Any, Comman
         ("offer", "mesh-", ((SERVER, OfferRise(Rung.SFU)),)),
         ("bridge", "bridge-", ((HOST, ForceRung(Rung.BRIDGE)),)),
         ("text", "text-", ((HOST, ForceRung(Rung.TEXT)), (HOST, GiveFloor(None)))),
-        ("asked-to-phone", "asked", (*back, (HOST, AskToPhone(me)))),
-        ("star", "", ((SERVER, MovePerson(me, Rung.MESH)),)),
-        ("by-phone", "own-bridge", ((SERVER, MovePerson(me, None)), (me, TakeRung(Rung.BRIDGE)))),
+        ("star", "star", ((HOST, ForceRung(Rung.SFU)), (SERVER, MovePerson(me, Rung.MESH)))),
+        ("asked-to-phone", "asked", ((SERVER, MovePerson(me, None)), (HOST, AskToPhone(me)))),
+        ("by-phone", "own-bridge", ((me, TakeRung(Rung.BRIDGE)),)),
         (
             "one-writes",
             "own-text",
@@ -98,12 +99,15 @@ async def test_every_rung_has_its_sentence_and_its_picture(
         old.unlink()
     folder.mkdir(parents=True, exist_ok=True)
     await to_clarification(gathering)
-    people = (("me", gathering.guests[-1]), ("other", gathering.guests[1]), ("console", HOST))
+    people = (("other", gathering.guests[1]), ("console", HOST), ("me", gathering.guests[-1]))
     for rank, (name, told, commands) in enumerate(rungs(gathering), 1):
         for who, command in commands:
             await gathering.do(who, command)
+        pages = []
         for window, person in people:
-            page = await opened(browser, gathering, person, lang)
+            linked = name == "star" and window == "me"  # the others are there still: one is linked with them
+            page = await opened(browser, gathering, person, lang, LINKED if linked else QUIET)
+            pages.append(page)
             if window == "me":
                 await expect(
                     page.locator(f".told[data-told^={json.dumps(told)}]" if told else ".told")
@@ -113,10 +117,11 @@ async def test_every_rung_has_its_sentence_and_its_picture(
                 await page.emulate_media(color_scheme=scheme)
                 await page.evaluate(TWO_FRAMES)
                 await page.screenshot(path=folder / f"{rank:02d}-{name}-{look}-{window}.png")
+        for page in pages:
             await page.context.close()
 
 
-async def opened(browser: Browser, gathering: Gathering, person: PersonId, lang: str) -> Page:
+async def opened(browser: Browser, gathering: Gathering, person: PersonId, lang: str, links: str) -> Page:
     """Open somebody's page and wait until it is drawn; whoever comes late puts away what they missed."""
     context = await browser.new_context(
         locale="fr-FR" if lang == "fr" else "en-GB",
@@ -128,7 +133,7 @@ async def opened(browser: Browser, gathering: Gathering, person: PersonId, lang:
     context.set_default_timeout(PATIENCE)
     await gathering.seat(context, person)
     await context.add_cookies([{"name": "lang", "value": lang, "url": gathering.parts.settings.origin}])
-    await context.add_init_script(QUIET)
+    await context.add_init_script(links)
     page = await context.new_page()
     await page.goto(f"/{'console' if person == HOST else 'room'}/{gathering.session}")
     await expect(page.locator(".table[data-placed]").first).to_be_attached()
