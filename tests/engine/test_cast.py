@@ -60,6 +60,9 @@ def test_who_comes_second_to_open_the_doors_finds_them_open() -> None:
     play = Play()
     play.do(OpenDoors())
     assert play.do(OpenDoors(), CLOCK) == ()
+    assert play.do(OpenDoors(), FACILITATOR) == ()
+    with refused(Code.NOT_YOUR_ROLE):
+        play.do(OpenDoors(), BRUNO)
 
 
 def test_a_stranger_is_refused() -> None:
