@@ -40,6 +40,9 @@ def main(words: Sequence[str]) -> int:
             case "bench":
                 _prepare("bench")
                 return _become_module("bench", *words[1:])
+            case "pictures":
+                _prepare("dev")
+                return _become_module("devtools.pictures")
             case "app":
                 _prepare("run")
                 return _become_module("app", *words[1:])
@@ -73,6 +76,7 @@ def _parser() -> argparse.ArgumentParser:
     setup.add_argument("level", nargs="?", choices=environment.LEVELS, default="dev")
     lint = commands.add_parser("lint", help="run the checks that need no test")
     lint.add_argument("--fix", action="store_true", help="first mend what the tools can mend")
+    commands.add_parser("pictures", help="take the README's pictures anew, about three minutes")
     commands.add_parser("lock", help="resolve the newest packages and write the locks")
     return parser
 

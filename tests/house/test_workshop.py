@@ -148,6 +148,14 @@ def test_the_readme_names_only_commands_that_exist() -> None:
     assert not [name for name in named if not re.search(rf"^\s+{name}\b", known, re.MULTILINE)]
 
 
+def test_every_picture_of_the_readme_is_taken_by_a_command() -> None:
+    shown = set(re.findall(r"docs/pictures/([\w-]+)\.png", (ROOT / "README.md").read_text()))
+    taken = set(re.findall(r'"(\w+-(?:en|fr))"', (ROOT / "devtools" / "pictures.py").read_text()))
+    kept = {path.stem for path in (ROOT / "docs" / "pictures").iterdir()}
+    assert shown
+    assert shown == taken == kept
+
+
 def test_continuous_integration_runs_the_test_command() -> None:
     lines = (ROOT / ".ci" / "run").read_text().splitlines()
     assert lines[-1] == "exec python3 dev.py test"
