@@ -26,9 +26,10 @@ class Rung(StrEnum):
 LADDER = tuple(Rung)
 
 WITH_LIVEKIT = frozenset({Rung.SFU, Rung.SFU_AUDIO})
+"""Rungs on which sound goes through the media server."""
+
 WITHOUT_SOUND = frozenset({Rung.BRIDGE, Rung.TEXT})
 """Rungs whose silence in the room says nothing about the video; where one may be put who cannot say it."""
-"""Rungs on which sound goes through the media server."""
 
 
 def lower(one: Rung, other: Rung) -> Rung:
@@ -142,6 +143,11 @@ def own_rung(watch: Watch, person: PersonId, now: datetime, limits: Thresholds =
     return said.rung if LADDER.index(said.rung) > LADDER.index(watch.rung) else None
 
 
+def quorum(present: frozenset[PersonId], limits: Thresholds = THRESHOLDS) -> float:
+    """Say of how many people something must hold to hold of their group."""
+    return max(limits.quorum_least, limits.quorum_share * len(present))
+
+
 def is_group_cut(
     watch: Watch,
     present: frozenset[PersonId],
@@ -155,8 +161,25 @@ def is_group_cut(
     also wants our own probe to fail.
     """
     silent = without_sound(watch, now, limits) & present
-    needed = max(limits.quorum_least, limits.quorum_share * len(present))
-    return bool(silent & pillars) or len(silent) >= needed
+    return bool(silent & pillars) or len(silent) >= quorum(present, limits)
+
+
+def is_left_by_all(
+    watch: Watch, present: frozenset[PersonId], now: datetime, limits: Thresholds = THRESHOLDS
+) -> bool:
+    """Tell whether nobody hears through the media server any more: each is silent, or has found direct links by themselves.
+
+    A page that has found them is silent no longer. When all were quicker than this policy, nothing else tells it.
+    """
+    fresh = {
+        person: said
+        for person, said in watch.said.items()
+        if person in present and now - said.at <= limits.stale
+    }
+    silent = without_sound(watch, now, limits)
+    return len(fresh) >= quorum(present, limits) and all(
+        person in silent or said.rung not in WITH_LIVEKIT for person, said in fresh.items()
+    )
 
 
 def judge(
@@ -170,7 +193,9 @@ def judge(
 ) -> Verdict:
     """Decide the group's rung; `at_boundary` is true when a phase has just begun or the clock stands still."""
     if watch.rung in WITH_LIVEKIT:
-        if watch.failures >= limits.probes and is_group_cut(watch, present, pillars, now, limits):
+        if watch.failures >= limits.probes and (
+            is_group_cut(watch, present, pillars, now, limits) or is_left_by_all(watch, present, now, limits)
+        ):
             return Verdict(Rung.MESH, why="video-unreachable")
         return Verdict(watch.rung)
     if watch.rung is Rung.MESH and is_group_cut(watch, present, pillars, now, limits):

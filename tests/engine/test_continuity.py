@@ -52,6 +52,17 @@ def test_a_dead_server_moves_the_group_to_direct_links_within_fifteen_seconds() 
     assert judge(watch, EVERYONE, PILLARS, after(10)).rung is Rung.MESH
 
 
+def test_pages_that_were_quicker_than_the_policy_move_the_group_all_the_same() -> None:
+    watch = Watch(Rung.SFU, NOON)
+    for person in TABLE:
+        watch = heard(watch, Report(person, Rung.MESH, flowing=True), after(20))
+    assert judge(failed(watch, 2, 20), EVERYONE, PILLARS, after(21)).rung is Rung.SFU
+    assert judge(failed(watch, 3, 20), EVERYONE, PILLARS, after(21)).rung is Rung.MESH
+    served = heard(watch, Report(TABLE[3], Rung.SFU_AUDIO, flowing=True), after(20))
+    assert judge(failed(served, 3, 20), EVERYONE, PILLARS, after(21)).rung is Rung.SFU
+    assert judge(failed(watch, 3, 20), EVERYONE, PILLARS, after(40)).rung is Rung.SFU, "nobody said it lately"
+
+
 def test_one_offices_firewall_does_not_move_the_group() -> None:
     watch = silence(Watch(Rung.SFU, NOON), TABLE[2:7], 1, 60)
     watch = probed(watch, True, after(60))

@@ -81,7 +81,8 @@ def test_the_laws_hold_after_every_command(play: Play, seed: int, length: int) -
         play.wait(seconds=seconds)
         before, listed = play.session, is_listed(play, by, command)
         events = attempt(play, by, command)
-        assert events is None or listed, "what a page does not list is refused"
+        is_done = isinstance(command, c.OpenDoors) and events == ()  # the clock was there first
+        assert events is None or listed or is_done, "what a page does not list is refused"
         if events is None or not events:
             assert play.session is before, "what is refused or already so changes nothing"
             continue
