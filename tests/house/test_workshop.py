@@ -13,6 +13,7 @@ import pytest
 
 from app import __main__ as app
 from devtools import cli, livekit, steps, system
+from devtools.checks import WHOLE_SUITE
 from devtools.steps import ROOT, Stop
 
 
@@ -180,3 +181,18 @@ def test_people_of_other_machines_are_not_sent_to_a_media_server_of_this_one(
     monkeypatch.setattr(cli, "_serve_with", lambda *_words: 2)
     assert cli.main(("run", "--port", "0", "--data", str(tmp_path))) == (2 if starts else 1)
     assert ("docs/operations.md" in capsys.readouterr().out) != starts
+
+
+def test_tests_of_one_group_run_one_after_the_other_on_one_worker(tmp_path: Path) -> None:
+    """Browsers with sound and picture beside each other are more than two cores carry."""
+    (tmp_path / "test_group.py").write_text(
+        "import os, pytest\n"
+        "@pytest.mark.xdist_group('stories')\n"
+        "@pytest.mark.parametrize('number', range(6))\n"
+        "def test_one(number): print('on', os.environ['PYTEST_XDIST_WORKER'])\n"
+    )
+    words = ("-rP", "-p", "no:randomly", *WHOLE_SUITE, "--rootdir", str(tmp_path), str(tmp_path))
+    run = [sys.executable, "-m", "pytest", *words]
+    ran = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    assert "6 passed" in ran.stdout, ran.stdout
+    assert len(set(re.findall(r"^on (gw\d)$", ran.stdout, re.MULTILINE))) == 1
