@@ -248,8 +248,8 @@ async def test_what_is_kept_may_be_spoilt_and_no_page_stays_white(
 async def test_an_old_worker_and_an_old_list_make_way_without_a_reload(
     browser: Browser, program: Program, table: Table
 ) -> None:
-    async with seated(browser, table) as page:
-        await page.evaluate("caches.open('ronde-files:older').then(() => caches.open('ronde-files:old'))")
+    older = "void caches.open('ronde-files:older').then(() => caches.open('ronde-files:old'));"
+    async with seated(browser, table, script=older) as page:  # there before this page's worker is
         loads: list[str] = []
         page.on("load", lambda shown: loads.append(shown.url))
         await begin(table, page)
@@ -283,6 +283,7 @@ async def test_signing_out_forgets_every_seat(browser: Browser, table: Table) ->
         context: BrowserContext = page.context
         other = await context.new_page()
         await other.goto("/")
+        await page.close()  # an open room goes on keeping what it needs
         async with other.expect_navigation():
             await other.evaluate(
                 """() => {
@@ -292,7 +293,6 @@ async def test_signing_out_forgets_every_seat(browser: Browser, table: Table) ->
                   form.submit();
                 }"""
             )
-        await page.close()
 
         async def keeps_nothing() -> bool:
             return await kept(other) == {}

@@ -100,9 +100,11 @@ export class Voices {
       .map(([one]) => one);
   }
 
+  /** A link that was not counted yet, or only once, may be sounding: it is not closed before that is known. */
   #sounds(person: string, now: number): boolean {
-    const flow = this.#arrived.mesh.get(`audio ${person}`)?.flow;
-    return flow !== undefined && now - flow.last < STILL;
+    const arrival = this.#arrived.mesh.get(`audio ${person}`);
+    if (!arrival?.flow) return arrival !== undefined;
+    return now - Math.max(arrival.flow.last, arrival.flow.since) < STILL;
   }
 
   /** Tries to play again, after a touch. */
