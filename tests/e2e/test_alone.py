@@ -177,6 +177,8 @@ async def test_a_browser_that_keeps_nothing_goes_on_as_well(
     browser: Browser, program: Program, table: Table
 ) -> None:
     async with seated(browser, table, script=REFUSES) as page:
+        told: list[str] = []
+        page.on("websocket", lambda line: line.on("framereceived", lambda frame: told.append(str(frame))))
         async with table.browser(FACILITATOR) as host:
             await host.do("open-doors")
             await host.do("start")
@@ -189,6 +191,11 @@ async def test_a_browser_that_keeps_nothing_goes_on_as_well(
         await expect(page.get_by_role("heading", level=1)).to_contain_text("Choice of subject")
         await program.start()
         await expect(page.get_by_text("You are back.")).to_be_visible()
+
+        async def has_arrived() -> bool:
+            return any("Only in memory." in frame for frame in told)
+
+        await until(has_arrived, "the note does not arrive")
     program.kill()
     async with served(program.folder, SystemClock()) as parts:
         assert notes_of(await parts.rooms.session(table.session), BRUNO) == ["Only in memory."]
