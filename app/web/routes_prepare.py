@@ -38,6 +38,7 @@ from app.web.prepare_form import (
     read_wish,
     usual_start,
 )
+from app.web.routes_signin import Post, post_of
 from app.web.timeline import Timeline, in_language, lay_out
 
 router = APIRouter()
@@ -102,6 +103,7 @@ class PreparePage:
     timeline: Timeline
     zones: tuple[str, ...]
     letters: int
+    post: Post
 
 
 @router.get("/prepare")
@@ -266,6 +268,7 @@ async def _page(
         timeline=lay_out(timeline(protocol, minutes), starts_at or now, language),
         zones=times.zones(),
         letters=sum(1 for each in pasted.people if each.email),
+        post=post_of(request),
     )
 
 

@@ -12,7 +12,7 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error,
 from tests.e2e.words import Words
 from tests.fakes import NOON, FakeClock
 
-PATIENCE = 30_000
+PATIENCE = 60_000
 """Milliseconds until a test gives up waiting for something on a screen; nothing is asserted about time."""
 
 DESKTOP = {"width": 1440, "height": 900}

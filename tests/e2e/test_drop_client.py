@@ -11,6 +11,7 @@ from app.main import Parts
 from tests.e2e.broken import Broken, Window, broken
 from tests.e2e.people import LAPTOP, PHONE, StoryClock
 from tests.e2e.walk import HOST
+from tests.patience import until
 
 pytestmark = pytest.mark.xdist_group("stories")
 
@@ -21,11 +22,12 @@ async def _client_drops(story: Broken) -> tuple[Window, Window, Window]:
     client = await story.sit(story.gathering.client, PHONE)
     consultant = await story.sit(story.gathering.guests[2], LAPTOP)
     await story.drop(client)
-    for _ in range(100):
-        if (await story.session()).clock.running_since is None:
-            break
+
+    async def time_waits() -> bool:
         await story.later(seconds=1)
-        await host.page.wait_for_timeout(50)
+        return (await story.session()).clock.running_since is None
+
+    await until(time_waits, "time does not wait for the client")
     name = await story.name(client.person)
     await expect(host.card("client-away")).to_contain_text(story.words("{name} is away.", name=name))
     await expect(
@@ -90,8 +92,10 @@ async def test_a_client_on_the_telephone_has_their_request_written_and_accepted(
         await expect(
             consultant.page.get_by_text("Aidez-moi à dire non sans me fermer de porte.").first
         ).to_be_visible()
-        contract = (await story.session()).contracts[1]
-        assert contract.accepted
+        await expect(
+            host.page.get_by_role("button", name=story.words("Accept for the consultants"))
+        ).to_have_count(0)
+        assert (await story.session()).contracts[1].accepted
 
 
 async def test_the_group_goes_on_in_writing_and_the_client_finds_it_there(

@@ -235,11 +235,13 @@ async def opened(table: Table, host: PersonId = FACILITATOR) -> None:
 
 
 def send_signal(server: livekit.Running, number: signal.Signals) -> None:
-    """Send a signal to the media server."""
+    """Send a signal to the media server, and wait until it is dead or stands still: a busy machine takes its time."""
     assert server.process is not None
     os.kill(server.process.pid, number)
     if number == signal.SIGKILL:
         server.process.wait()
+    elif number == signal.SIGSTOP:
+        os.waitpid(server.process.pid, os.WUNTRACED)
 
 
 def free_port() -> int:

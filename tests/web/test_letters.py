@@ -204,6 +204,9 @@ async def test_a_server_without_mail_that_others_reach_promises_no_letter(site: 
             "/outbox",
         )
         assert not [words for words in promised if words in page]
+        preparing = (await desk.get("/prepare")).text
+        assert "Save, and see the links" in preparing
+        assert 'value="send"' not in preparing
         assert "no letter leaves it" in (await desk.get("/me?invited=sent")).text
         assert "no link can leave" in (await visitor.get("/sign-in")).text
         assert (await visitor.get("/outbox")).status_code == 404

@@ -1,0 +1,120 @@
+// Checks by which way each person is heard: one voice by one player, and no link given up that may be sounding.
+import assert from "node:assert/strict";
+import { afterEach, beforeEach, test } from "node:test";
+import { pictures } from "./state.ts";
+import { Voices } from "./voices.ts";
+
+const STILL = 3000;
+const players: FakePlayer[] = [];
+
+class FakePlayer {
+  autoplay = false;
+  srcObject: FakeStream | null = null;
+  constructor() {
+    players.push(this);
+  }
+  async play(): Promise<void> {}
+}
+
+class FakeStream {
+  readonly #tracks: readonly object[];
+  constructor(tracks: readonly object[]) {
+    this.#tracks = tracks;
+  }
+  getTracks(): readonly object[] {
+    return this.#tracks;
+  }
+}
+
+/** One way by which somebody's sound or picture comes: as many packets as the test says. */
+class Way {
+  readonly track = { muted: false, readyState: "live" } as unknown as MediaStreamTrack;
+  packets = 0;
+  readonly receiver = {
+    getStats: async () => new Map([["in", { type: "inbound-rtp", packetsReceived: this.packets }]]),
+    getSynchronizationSources: () => [],
+  } as unknown as RTCRtpReceiver;
+}
+
+let voices: Voices;
+
+beforeEach(() => {
+  Object.assign(globalThis, { Audio: FakePlayer, MediaStream: FakeStream });
+  players.length = 0;
+  pictures.value = new Map();
+  voices = new Voices("me");
+});
+
+afterEach(() => voices.close());
+
+/** The tracks that are heard now. */
+const heard = (): unknown[] => players.map((player) => player.srcObject?.getTracks()[0]).filter(Boolean);
+
+function comes(by: "sfu" | "mesh", kind: "audio" | "video" = "audio"): Way {
+  const way = new Way();
+  voices.arrive(by, "luc", kind, way.track, way.receiver);
+  return way;
+}
+
+test("a voice is heard by its direct link until the media server has carried it for a moment, by one player", async () => {
+  const mesh = comes("mesh");
+  await voices.measure(false, 0);
+  const sfu = comes("sfu");
+  for (let now = 500; now <= 1500; now += 500) {
+    mesh.packets += 25;
+    sfu.packets += 25;
+    await voices.measure(true, now);
+    assert.deepEqual(heard(), [mesh.track]);
+    assert.deepEqual(voices.direct(now), ["luc"]);
+  }
+  for (let now = 2000; now <= 2500; now += 500) {
+    mesh.packets += 25;
+    sfu.packets += 25;
+    await voices.measure(true, now);
+  }
+  assert.deepEqual(heard(), [sfu.track]);
+  assert.deepEqual(voices.direct(2500), []);
+});
+
+test("a link that nobody has counted yet, or only once, may be sounding", async () => {
+  const mesh = comes("mesh");
+  await voices.measure(false, 0); // one way only: nothing is counted
+  comes("sfu");
+  assert.deepEqual(voices.direct(100), ["luc"], "the page stood still before it could count");
+  mesh.packets = 400;
+  await voices.measure(true, 200); // the first count says how many came, not that they come
+  assert.deepEqual(voices.direct(200 + STILL - 1), ["luc"]);
+});
+
+test("a link that brought nothing for three seconds is kept no longer", async () => {
+  const mesh = comes("mesh");
+  await voices.measure(false, 0);
+  comes("sfu");
+  for (let now = 500; now <= 1000; now += 500) {
+    mesh.packets += 25;
+    await voices.measure(true, now);
+  }
+  assert.deepEqual(voices.direct(1000 + STILL - 1), ["luc"]);
+  assert.deepEqual(voices.direct(1000 + STILL), []);
+});
+
+test("when the media server brings nothing, whoever has an open link is heard by it at once", async () => {
+  const [sfu, mesh] = [comes("sfu"), comes("mesh")];
+  assert.deepEqual(heard(), [sfu.track]);
+  voices.turnTo(["luc", "awa"]);
+  assert.deepEqual(heard(), [mesh.track]);
+  voices.drop("mesh");
+  assert.deepEqual(heard(), [sfu.track]);
+  voices.drop("sfu");
+  assert.deepEqual(heard(), []);
+});
+
+test("a picture that stands still is taken from the table", async () => {
+  const mesh = comes("mesh", "video");
+  assert.deepEqual([...pictures.value.keys()], ["luc"]);
+  const now = performance.now();
+  await voices.measure(false, now - 2 * STILL);
+  mesh.packets = 30;
+  await voices.measure(false, now - STILL);
+  assert.deepEqual([...pictures.value.keys()], []);
+});
