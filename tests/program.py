@@ -12,13 +12,7 @@ import httpx2
 
 from devtools.steps import ROOT
 from tests.patience import until
-from tests.realtime.table import free_socket
-
-
-def _free_port() -> int:
-    with free_socket() as taken:
-        port: int = taken.getsockname()[1]
-        return port
+from tests.ports import free_port
 
 
 @dataclass
@@ -27,7 +21,7 @@ class Program:
 
     folder: Path
     database: str = ""
-    port: int = field(default_factory=_free_port)
+    port: int = field(default_factory=free_port)
     process: subprocess.Popen[bytes] | None = field(default=None)
 
     @property
@@ -42,7 +36,7 @@ class Program:
         with (self.folder / "serve.log").open("ab") as log:
             self.process = subprocess.Popen(words, cwd=ROOT, env=env, stdout=log, stderr=log)  # noqa: ASYNC220 (it returns at once)
         async with httpx2.AsyncClient(base_url=self.origin) as machine:
-            await until(lambda: answers(machine), "the program does not start")
+            await until(lambda: self._answers(machine), "the program does not start")
 
     async def stop(self) -> None:
         """End it as an operator does: everybody is told, and answers, before it is gone."""
@@ -55,10 +49,11 @@ class Program:
             self.process.wait()
             self.process = None
 
-
-async def answers(machine: httpx2.AsyncClient) -> bool:
-    """Whether the program answers."""
-    try:
-        return bool((await machine.get("/readyz")).status_code == 200)
-    except httpx2.TransportError:
-        return False
+    async def _answers(self, machine: httpx2.AsyncClient) -> bool:
+        """Tell whether the program answers; it fails at once when it has ended."""
+        assert self.process is not None
+        assert self.process.poll() is None, (self.folder / "serve.log").read_text("utf-8")[-800:]
+        try:
+            return bool((await machine.get("/readyz")).status_code == 200)
+        except httpx2.TransportError:
+            return False

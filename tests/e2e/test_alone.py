@@ -111,10 +111,15 @@ async def begin(table: Table, page: Page) -> None:
 
 async def write_note(page: Page, text: str) -> None:
     """Write in the notebook, as a person does."""
+    await open_notebook(page)
+    await page.get_by_label("My notes").fill(text)
+
+
+async def open_notebook(page: Page) -> None:
+    """Open the notebook, unless it is open."""
     button = page.get_by_role("contentinfo").get_by_role("button", name="Notebook")
     if await button.get_attribute("aria-expanded") != "true":
         await button.click()
-    await page.get_by_label("My notes").fill(text)
 
 
 def notes_of(seen: Any, person: PersonId) -> list[str]:
@@ -141,15 +146,15 @@ async def test_the_page_goes_on_without_the_server_and_brings_back_what_was_writ
         await page.goto(f"/planb/{table.session}")
         await expect(page.get_by_role("heading", name="Plan B")).to_be_visible()
         await page.goto(f"/room/{table.session}")
-        await expect(
-            page.get_by_label("My notes").or_(page.get_by_role("button", name="Notebook")).first
-        ).to_be_visible()
         assert len(loads) == 3, "only the loads that a person asked for"
 
+        await open_notebook(page)
+        waiting = page.get_by_text("Kept on this device, sent when the link returns.")
+        await expect(waiting).to_be_visible()
         await program.start()
-        await expect(page.get_by_text("You are back.")).to_be_visible()
+        await expect(page.get_by_text("The server is out of reach.")).to_have_count(0)
         await expect(page.get_by_role("heading", level=1)).to_contain_text("Opening")
-        await expect(page.get_by_text("Kept on this device, sent when the link returns.")).to_have_count(0)
+        await expect(waiting).to_have_count(0)
 
         async def has_arrived() -> bool:
             found = await kept(page)
@@ -190,7 +195,6 @@ async def test_a_browser_that_keeps_nothing_goes_on_as_well(
         await write_note(page, "Only in memory.")
         await expect(page.get_by_role("heading", level=1)).to_contain_text("Choice of subject")
         await program.start()
-        await expect(page.get_by_text("You are back.")).to_be_visible()
 
         async def has_arrived() -> bool:
             return any("Only in memory." in frame for frame in told)

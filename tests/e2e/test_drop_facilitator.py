@@ -62,6 +62,7 @@ async def test_the_relay_keeps_the_time_then_conducts_and_hands_back(
         await expect(host.page.get_by_role("heading", name=story.words("What dropped"))).to_be_visible()
         await expect(host.page.locator(".drops")).to_contain_text(names["host"])
         await story.shot(host, "5-debrief")
+        await expect(other.says("The session is over")).to_be_visible()
         await expect(other.page.get_by_role("heading", name=story.words("What dropped"))).to_have_count(0)
 
 

@@ -52,7 +52,9 @@ async def test_every_key_of_the_console_does_what_its_list_says(
         await press("F6")
         await expect(page.locator(region).first).to_be_focused()
     await press("n")
+    await said(page).to_contain_text("Contrat")  # type: ignore[attr-defined]
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Clarification")
+    await press("n")  # it is asked for a few seconds only
     await press("Enter")
     await expect(page.get_by_role("heading", level=1)).to_contain_text("Contrat")
     await press("t")

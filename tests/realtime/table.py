@@ -22,12 +22,12 @@ from app.engine.protocol import Role
 from app.main import Parts, create_app, server
 from app.store.database import migrate_now
 from app.usecases.links import hash_of
-from app.usecases.ports import Clock
+from app.usecases.ports import Clock, Erased
 from app.usecases.records import Facilitator, Group, PlannedSession, WebSession
 from app.usecases.video_port import Video
 from tests.fakes import FakeClock
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which a test gives up waiting; nothing is asserted about time."""
 
 FACILITATOR = PersonId("aude")
@@ -114,6 +114,13 @@ class Table:
     def url(self) -> str:
         """Give the address of the room's socket."""
         return f"{self.origin.replace('http', 'ws')}/ws/{self.session}"
+
+
+async def is_erased(table: Table) -> bool:
+    """Tell whether everything that was said in a session is gone."""
+    with suppress(Erased):
+        return not await table.parts.log.load(table.session)
+    return True
 
 
 async def a_table(

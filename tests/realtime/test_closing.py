@@ -1,7 +1,6 @@
 """A session that is over leaves the live room: its sockets, its deadlines and everything that was kept warm for it."""
 
 from collections.abc import Collection
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -14,12 +13,11 @@ from app.realtime.messages import CloseCode
 from app.store.directory import StoredDirectory
 from app.usecases.change_session import cancel_session
 from app.usecases.plan_session import Planner
-from app.usecases.ports import Erased
 from app.usecases.records import Status
 from app.usecases.run_session import Done
 from tests.fakes import FakeClock
 from tests.patience import until
-from tests.realtime.table import CONSULTANTS, FACILITATOR, PATIENCE, Table, a_table
+from tests.realtime.table import CONSULTANTS, FACILITATOR, PATIENCE, Table, a_table, is_erased
 from tests.realtime.test_faults import under_way
 
 BRUNO, CHLOE, DRISS, ELENA = CONSULTANTS
@@ -55,19 +53,13 @@ async def test_a_closed_session_leaves_nothing_in_memory_though_people_stayed_to
         await parts.ticker.tick()
         for browser in (chloe, driss):
             assert await browser.gone() == CloseCode.SESSION_CLOSED
-        await until(lambda: is_erased(parts, table), "the trace policy takes effect", PATIENCE)
+        await until(lambda: is_erased(table), "the trace policy takes effect", PATIENCE)
     clock.advance(seconds=20)  # the grace of those who were there is over, and their session is erased
     await parts.ticker.tick()
     await until(lambda: is_forgotten(parts, table, clock), "the session is forgotten", PATIENCE)
     async with table.browser(CHLOE) as chloe:  # a page that was asleep all the while
         assert await chloe.gone() == CloseCode.SESSION_CLOSED
     await until(lambda: is_forgotten(parts, table, clock), "whoever came too late is forgotten", PATIENCE)
-
-
-async def is_erased(parts: Parts, table: Table) -> bool:
-    with suppress(Erased):
-        return not await parts.log.load(table.session)
-    return True
 
 
 async def test_who_sits_early_in_a_session_that_is_cancelled_is_told_and_nothing_is_kept(
@@ -84,7 +76,7 @@ async def test_who_sits_early_in_a_session_that_is_cancelled_is_told_and_nothing
     again = await parts.directory.find_session(table.session)
     assert again is not None
     assert again.status is Status.CANCELLED, "the clock, which opens the doors just then, brings nothing back"
-    await until(lambda: is_erased(parts, table), "what was prepared is erased", PATIENCE)
+    await until(lambda: is_erased(table), "what was prepared is erased", PATIENCE)
     await until(lambda: is_forgotten(parts, table, clock), "the session is forgotten", PATIENCE)
 
 

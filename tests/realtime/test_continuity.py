@@ -220,6 +220,7 @@ async def test_a_signal_reaches_the_one_it_is_for_with_the_sender_stamped_by_the
         await chloe.send({"t": "signal", "to": DRISS, "from": FACILITATOR, "data": {"epoch": 1, "sdp": "é"}})
         await driss.until(lambda: driss.signals)
         assert driss.signals == [{"t": "signal", "from": CHLOE, "data": {"epoch": 1, "sdp": "é"}}]
+        await report({ELENA: elena, CHLOE: chloe}, "sfu")  # nothing is on its way any more
         assert not elena.signals
         assert not chloe.signals
 

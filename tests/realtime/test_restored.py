@@ -1,5 +1,6 @@
 """PostgreSQL is dumped while people work and restored into an empty database, by the very lines of docs/operations.md."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -103,12 +104,10 @@ async def test_a_dump_holds_everything_and_open_pages_say_that_it_was_restored(
     try:
         await program.start()
         rehearsed = rehearse(program)
-        async with (
-            seated(browser, table, BRUNO, lang="fr") as room,
-            table.browser(FACILITATOR) as host,
-        ):
-            await host.do("open-doors")
-            await host.do("start")
+        async with seated(browser, table, BRUNO, lang="fr") as room:
+            async with table.browser(FACILITATOR) as host:
+                await host.do("open-doors")
+                await host.do("start")
             await shows(room, "Accueil")
             kept: dict[str, Any] = {}
 
@@ -121,11 +120,11 @@ async def test_a_dump_holds_everything_and_open_pages_say_that_it_was_restored(
 
             await until(is_dumped, "somebody writes all the time")
             assert {rehearsed, table.session} <= kept["facts"].keys()
-            for number in range(5):
-                assert (await host.do("write", entry=f"n{number}", kind="note", text="…"))["t"] == "ack"
-            assert (await host.do("next", from_key="opening"))["t"] == "ack"
+            async with table.browser(FACILITATOR) as host:
+                for number in range(5):
+                    assert (await host.do("write", entry=f"n{number}", kind="note", text="…"))["t"] == "ack"
+                assert (await host.do("next", from_key="opening"))["t"] == "ack"
             await shows(room, "Choix du sujet")
-            await host.close()
             async with seated(browser, table, FACILITATOR) as console:
                 await expect(console.locator(".table[data-placed]").first).to_be_attached()
                 await program.stop()
@@ -134,9 +133,10 @@ async def test_a_dump_holds_everything_and_open_pages_say_that_it_was_restored(
                 assert await facts_of(restored, tmp_path) == kept["facts"]
                 program.database = restored
                 await program.start()
+                pages = ((room, "fr", "room-fr"), (console, "en", "console-en"))
+                await asyncio.gather(*(says(page, Words(lang)(SENTENCE)) for page, lang, _ in pages))
                 await shows(room, "Accueil")
-                for page, lang, name in ((room, "fr", "room-fr"), (console, "en", "console-en")):
-                    await expect(page.get_by_text(Words(lang)(SENTENCE)).first).to_be_visible()
+                for page, _, name in pages:
                     assert not await look(name, page, artefacts / "screens" / "restored")
         async with httpx2.AsyncClient(base_url=program.origin, headers={"Origin": program.origin}) as late:
             taken = await late.post(link)
@@ -155,6 +155,11 @@ def restore(database: str, folder: Path) -> None:
     there = rows_of(database)
     assert as_documented("psql", database, folder).returncode != 0
     assert rows_of(database) == there
+
+
+async def says(page: Page, sentence: str) -> None:
+    """Wait until a sentence is on a page; some stay for half a minute only."""
+    await expect(page.get_by_text(sentence).first).to_be_visible()
 
 
 async def shows(page: Page, phase: str) -> None:

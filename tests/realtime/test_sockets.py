@@ -14,12 +14,13 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin
 
 from app.engine.commands import RemovePerson
-from app.engine.ids import CommandId, PersonId, SessionId
+from app.engine.ids import CommandId, PersonId
 from app.main import Parts
 from app.realtime import hub as hub_module
 from app.realtime.messages import BadCommand, BadMessage, CloseCode, Do, read_command, read_frame
 from app.realtime.pace import Pace, TooManyFrames
-from tests.realtime.table import CONSULTANTS, FACILITATOR, Table, a_table
+from tests.patience import until
+from tests.realtime.table import CONSULTANTS, FACILITATOR, Table, a_table, is_erased
 
 BRUNO, CHLOE, DRISS, ELENA = CONSULTANTS
 
@@ -220,10 +221,11 @@ async def test_who_is_removed_from_the_table_is_told_so(table: Table, parts: Par
 
 async def test_a_silent_socket_is_closed_and_a_delay_of_ours_is_forgiven(table: Table, parts: Parts) -> None:
     async with table.browser(CHLOE) as chloe, table.browser(DRISS) as driss:
+        sockets = [parts.hub.find(table.session, person) for person in (CHLOE, DRISS)]
         at = asyncio.get_running_loop().time()
         parts.hub.forgive(hub_module.SILENCE)
         parts.hub.sweep(at + hub_module.SILENCE + 1)
-        assert parts.hub.present(table.session) == {CHLOE, DRISS}
+        assert [socket is not None and socket.ending for socket in sockets] == [False, False]
         parts.hub.sweep(at + 3 * hub_module.SILENCE)
         assert await chloe.gone() == await driss.gone() == CloseCode.TOO_SLOW
 
@@ -240,6 +242,7 @@ async def test_a_socket_that_reads_nothing_is_cut_and_comes_back_exact(table: Ta
         parts.hub.sweep(at + 1)
         assert (await driss.do("write", entry="n", kind="note", text="pas encore"))["t"] == "ack"
         assert parts.hub.find(table.session, CHLOE) is socket
+        assert not socket.ending
         parts.hub.sweep(at + 1 + hub_module.SEND_TIMEOUT)
         assert (await driss.do("write", entry="n", kind="note", text="sans attendre"))["t"] == "ack"
         chloe.socket.transport.abort()
@@ -260,9 +263,7 @@ async def test_a_closed_session_says_goodbye_to_everybody(table: Table, parts: P
         await parts.ticker.tick()
         assert await chloe.gone() == CloseCode.SESSION_CLOSED
         assert await aude.gone() == CloseCode.SESSION_CLOSED
-    while await parts.worker.step():
-        pass
-    assert await parts.log.heads((SessionId(table.session),)) == {}
+    await until(lambda: is_erased(table), "what was said is not erased")
     async with connect(
         table.url, additional_headers=table.browser(CHLOE).headers, origin=Origin(table.origin), proxy=None
     ) as socket:

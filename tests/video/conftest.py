@@ -15,8 +15,10 @@ from app.main import Parts
 from devtools import livekit
 from devtools.environment import node
 from devtools.system import find_browser
+from tests.patience import until
+from tests.ports import free_port
 from tests.realtime.table import a_table, served
-from tests.video.table import MEDIA_WORDS, Seat, free_port, sit_down
+from tests.video.table import MEDIA_WORDS, Seat, sit_down
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +53,7 @@ async def parts(tmp_path: Path, media_server: livekit.Running) -> AsyncIterator[
         )
 
     async with served(tmp_path, SystemClock(), change=with_media) as running:
+        await until(running.video.is_alive, "the media server does not answer")
         yield running
 
 

@@ -2,9 +2,7 @@
 
 import asyncio
 import os
-import random
 import signal
-import socket
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -242,16 +240,6 @@ def send_signal(server: livekit.Running, number: signal.Signals) -> None:
         server.process.wait()
     elif number == signal.SIGSTOP:
         os.waitpid(server.process.pid, os.WUNTRACED)
-
-
-def free_port() -> int:
-    """Give a port whose neighbour is free too, below those the system hands out by itself."""
-    while True:
-        port = random.randrange(20_000, 30_000, 2)
-        with socket.socket() as one, socket.socket() as other, suppress(OSError):
-            one.bind(("127.0.0.1", port))
-            other.bind(("", port + 1))
-            return port
 
 
 def sound(flow: Flow) -> float:

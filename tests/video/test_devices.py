@@ -225,6 +225,7 @@ async def test_a_screen_is_shown_only_where_the_facilitator_lets_people(
         await grows([bruno, chloe], sound, by=30, within=PATIENCE)
         panel = bruno.page.get_by_role("button", name="Sound and picture")
         await panel.click()
+        await expect(bruno.page.get_by_label("Sound first")).to_be_visible()
         await expect(bruno.page.get_by_role("button", name="Show my screen")).to_have_count(0)
         await host.do("allow-screen", on=True)
         await bruno.page.get_by_role("button", name="Show my screen").click(timeout=PATIENCE * 1000)

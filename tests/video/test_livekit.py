@@ -20,8 +20,9 @@ from app.usecases.video_port import VideoUnavailable
 from devtools import livekit
 from devtools.steps import ROOT
 from tests.patience import until
+from tests.ports import free_port
 from tests.realtime.table import served
-from tests.video.table import free_port, send_signal
+from tests.video.table import send_signal
 
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("stories")]
 MANUAL = ROOT / "docs" / "operations.md"
