@@ -4,6 +4,7 @@ import signal
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
@@ -14,6 +15,9 @@ from app.engine.ids import SERVER, CommandId
 from app.engine.ladder import Bridge
 from app.main import Parts
 from devtools import livekit
+from tests.e2e.people import DESKTOP, PHONE
+from tests.e2e.test_layout import TWO_FRAMES
+from tests.e2e.words import Words
 from tests.patience import until
 from tests.realtime.table import Browser as Host
 from tests.realtime.table import a_table
@@ -180,22 +184,36 @@ def rung_of(view: dict[str, object], person: str) -> str:
     return next(str(seat["rung"]) for seat in seats if seat["id"] == person)
 
 
-async def test_where_no_way_carries_the_plan_b_card_says_where_to_call(filmed: Browser, parts: Parts) -> None:
+async def test_where_no_way_carries_the_plan_b_card_says_where_to_call(
+    filmed: Browser, parts: Parts, artefacts: Path
+) -> None:
     table = await a_table(parts)
     bridge = Bridge(phone="+33 1 84 88 00 00", code="4321", link="")
     await parts.rooms.do(table.session, SERVER, ChangePlan(bridge=bridge), CommandId("bridge"))
     async with AsyncExitStack() as stack:
         seats = [
-            await stack.enter_async_context(seated(filmed, table, person, script=BLOCKED_FROM_ALL))
-            for person in THREE[:2]
+            await stack.enter_async_context(
+                seated(filmed, table, person, lang=lang, script=BLOCKED_FROM_ALL, reduced_motion="reduce")
+            )
+            for person, lang in zip(THREE, ("en", "fr"), strict=False)
         ]
-        for seat in seats:
+        for seat, words in zip(seats, (Words("en"), Words("fr")), strict=True):
             note = seat.page.locator("[data-told=lost]")
-            await expect(note).to_contain_text("You no longer hear the others", timeout=PATIENCE * 1000)
-            await expect(note).to_contain_text("Call +33 1 84 88 00 00, code 4321")
-            await expect(note.get_by_role("link", name="Call now")).to_have_attribute(
+            await expect(note).to_contain_text(
+                words("You no longer hear the others."), timeout=PATIENCE * 1000
+            )
+            await expect(note).to_contain_text(
+                words("Call {phone}, code {code}.", phone=bridge.phone, code=bridge.code)
+            )
+            await expect(note.get_by_role("link", name=words("Call now"))).to_have_attribute(
                 "href", "tel:+33184880000"
             )
+            folder = artefacts / "screens" / f"rungs-{words.lang}"
+            folder.mkdir(parents=True, exist_ok=True)
+            for name, size in (("phone", PHONE), ("desktop", DESKTOP)):
+                await seat.page.set_viewport_size({"width": size["width"], "height": size["height"]})
+                await seat.page.evaluate(TWO_FRAMES)
+                await seat.page.screenshot(path=folder / f"lost-{name}.png")
         await seats[0].page.get_by_role("link", name="Call now").dispatch_event("click")
         async with hosting(table) as host:
             await until(lambda: is_on(host, THREE[0], "bridge"), "nobody is told of it")
