@@ -49,7 +49,7 @@ class Thresholds:
     quorum_share: float = 0.4
     healthy: timedelta = timedelta(seconds=30)  # LiveKit must answer this long before going up
     dwell: timedelta = timedelta(seconds=90)  # shortest stay on a lower rung
-    automatic_ups: int = 2  # afterwards only the facilitator takes the group up
+    automatic_ups: int = 2  # after so many offers taken only the facilitator takes the group up
 
 
 THRESHOLDS = Thresholds()
@@ -82,7 +82,7 @@ class Watch:
     said: Mapping[PersonId, Said] = field(default_factory=dict)
     failures: int = 0
     healthy_since: datetime | None = None
-    ups: int = 0
+    ups: int = 0  # offers taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +115,10 @@ def probed(watch: Watch, answered: bool, now: datetime) -> Watch:
     return replace(watch, failures=watch.failures + 1, healthy_since=None)
 
 
-def moved(watch: Watch, rung: Rung, now: datetime) -> Watch:
-    """Note that the group now is on this rung; everybody's silence starts afresh."""
-    up = LADDER.index(rung) < LADDER.index(watch.rung)
-    return Watch(rung, now, failures=watch.failures, healthy_since=watch.healthy_since, ups=watch.ups + up)
+def moved(watch: Watch, rung: Rung, now: datetime, *, by_offer: bool = False) -> Watch:
+    """Note that the group now is on this rung; everybody's silence starts afresh, and only offers taken count as rises."""
+    ups = watch.ups + by_offer
+    return Watch(rung, now, failures=watch.failures, healthy_since=watch.healthy_since, ups=ups)
 
 
 def without_sound(watch: Watch, now: datetime, limits: Thresholds = THRESHOLDS) -> frozenset[PersonId]:
@@ -155,13 +155,20 @@ def is_group_cut(
     now: datetime,
     limits: Thresholds = THRESHOLDS,
 ) -> bool:
-    """Tell whether enough people are without sound: a pillar (facilitator, speaker), or a quorum.
+    """Tell whether enough people hear nothing of LiveKit: a pillar (facilitator, speaker), or a quorum.
 
     Complexity is linear in the number of people. One office's firewall is never a quorum on its own, because `judge`
     also wants our own probe to fail.
     """
     silent = without_sound(watch, now, limits) & present
     return bool(silent & pillars) or len(silent) >= quorum(present, limits)
+
+
+def is_mostly_silent(
+    watch: Watch, present: frozenset[PersonId], now: datetime, limits: Thresholds = THRESHOLDS
+) -> bool:
+    """Tell whether more than half of those who listen hear nothing: as long as half are heard, they go on speaking."""
+    return len(without_sound(watch, now, limits) & present) * 2 > len(present)
 
 
 def is_left_by_all(
@@ -188,30 +195,39 @@ def judge(
     pillars: frozenset[PersonId],
     now: datetime,
     *,
+    livekit: bool = True,
+    forced: bool = False,
     at_boundary: bool = False,
     limits: Thresholds = THRESHOLDS,
 ) -> Verdict:
-    """Decide the group's rung; `at_boundary` is true when a phase has just begun or the clock stands still."""
+    """Decide the group's rung; `at_boundary` is true when a phase has just begun or the clock stands still.
+
+    What the facilitator chose (`forced`) is kept while it can carry anybody: LiveKit is left when it answers nothing and nobody
+    hears through it. Any other choice stays: whoever is silent on direct links is in writing already, one by one.
+    """
     if watch.rung in WITH_LIVEKIT:
-        if watch.failures >= limits.probes and (
-            is_group_cut(watch, present, pillars, now, limits) or is_left_by_all(watch, present, now, limits)
-        ):
-            return Verdict(Rung.MESH, why="video-unreachable")
+        cut = is_left_by_all(watch, present, now, limits) or (
+            not forced and is_group_cut(watch, present, pillars, now, limits)
+        )
+        is_gone = cut and watch.failures >= limits.probes
+        return Verdict(Rung.MESH, why="video-unreachable") if is_gone else Verdict(watch.rung)
+    if forced or watch.rung is Rung.ALONE:
         return Verdict(watch.rung)
-    if watch.rung is Rung.MESH and is_group_cut(watch, present, pillars, now, limits):
+    if watch.rung is Rung.MESH and is_mostly_silent(watch, present, now, limits):
         return Verdict(Rung.TEXT, why="no-direct-links")
-    if watch.rung is Rung.ALONE:
-        return Verdict(watch.rung)
-    if at_boundary and is_ready_to_rise(watch, now, limits):
-        return Verdict(watch.rung, offer=Rung.SFU)
-    return Verdict(watch.rung)
+    return Verdict(watch.rung, rise(watch, now, livekit=livekit, limits=limits) if at_boundary else None)
 
 
-def is_ready_to_rise(watch: Watch, now: datetime, limits: Thresholds = THRESHOLDS) -> bool:
-    """Tell whether LiveKit has been well, and the group on its rung, for long enough."""
-    return (
-        watch.healthy_since is not None
-        and now - watch.healthy_since >= limits.healthy
-        and now - watch.since >= limits.dwell
-        and watch.ups < limits.automatic_ups
-    )
+def rise(
+    watch: Watch, now: datetime, *, livekit: bool = True, limits: Thresholds = THRESHOLDS
+) -> Rung | None:
+    """Name the rung the group may be offered, once it has been on its own for long enough.
+
+    That is LiveKit when it has been well for a while; where there is none, direct links are tried again after writing.
+    """
+    if watch.ups >= limits.automatic_ups or now - watch.since < limits.dwell:
+        return None
+    if not livekit:
+        return Rung.MESH if watch.rung is Rung.TEXT else None
+    is_well = watch.healthy_since is not None and now - watch.healthy_since >= limits.healthy
+    return Rung.SFU if is_well else None

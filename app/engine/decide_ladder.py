@@ -7,7 +7,7 @@ from app.engine.continuity import LADDER, WITH_LIVEKIT, WITHOUT_SOUND, Rung
 from app.engine.errors import Code, Refusal
 from app.engine.events import Event
 from app.engine.ids import Actor, Machine, PersonId
-from app.engine.ladder import LIVEKIT, NO_LIVEKIT, OF_ONE, Broken
+from app.engine.ladder import ACCEPTED, LIVEKIT, NO_LIVEKIT, OF_ONE, Broken
 from app.engine.ladder_commands import (
     AllowScreen,
     AskToPhone,
@@ -44,7 +44,6 @@ ONES_OWN = frozenset({Rung.SFU_AUDIO, Rung.BRIDGE, Rung.TEXT})
 """What a person may choose for themselves."""
 
 BY_FACILITATOR = "facilitator"
-ACCEPTED = "offer-accepted"
 
 
 def decide(session: Session, command: LadderCommand, by: Actor, now: datetime) -> tuple[Event, ...]:

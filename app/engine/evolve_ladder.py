@@ -96,11 +96,12 @@ def forgotten(ladder: Ladder, person: PersonId) -> Ladder:
 
 
 def _group(session: Session, event: GroupMoved, at: datetime) -> Session:
+    """Put the group on its rung; what the facilitator chose is no drop."""
     before = session.ladder
     livekit = event.why == LIVEKIT or (before.livekit and event.why != NO_LIVEKIT)
     settled = _moved_back(back(session, None, at, away=False), at)
     best = Rung.SFU if livekit else Rung.MESH
-    if LADDER.index(event.rung) > LADDER.index(best):
+    if not event.forced and LADDER.index(event.rung) > LADDER.index(best):
         settled = replace(settled, ladder=dropped(settled, None, event.rung.value, at))
     ladder = replace(
         settled.ladder,

@@ -14,6 +14,9 @@ NO_LIVEKIT = "no-video-server"
 LIVEKIT = "video-server"
 """Why a group moves when this server has a LiveKit after all."""
 
+ACCEPTED = "offer-accepted"
+"""Why a group moves when the facilitator takes the rung that was offered."""
+
 MOST_DROPS = 300
 """How many drops are remembered; older ones are forgotten first."""
 

@@ -11,7 +11,7 @@ from app.engine.commands import Command
 from app.engine.continuity import LADDER, THRESHOLDS, WITH_LIVEKIT, WITHOUT_SOUND, Report, Rung, Watch
 from app.engine.errors import Refusal
 from app.engine.ids import SERVER, CommandId, PersonId, SessionId
-from app.engine.ladder import LIVEKIT, NO_LIVEKIT, Fault
+from app.engine.ladder import ACCEPTED, LIVEKIT, NO_LIVEKIT, Fault
 from app.engine.ladder_commands import MoveGroup, MovePerson, OfferRise
 from app.engine.protocol import CONDUCT
 from app.engine.state import Session, Status
@@ -150,21 +150,28 @@ class Continuity:
             return ()
         pillars = _pillars(session) if ladder.rung in WITH_LIVEKIT else frozenset()
         verdict = policy.judge(
-            watched.watch, listens, pillars, now, at_boundary=self._is_boundary(session, watched, now)
+            watched.watch,
+            listens,
+            pillars,
+            now,
+            livekit=has_livekit,
+            forced=ladder.forced,
+            at_boundary=self._is_boundary(session, watched, now),
         )
         if verdict.rung is not ladder.rung:
             return (MoveGroup(verdict.rung, verdict.why),)
         people = tuple(self._people(session, watched, listens, now))
-        if verdict.offer is not None and not ladder.forced and ladder.offer is not verdict.offer:
+        if verdict.offer is not None and ladder.offer is not verdict.offer:
             return (OfferRise(verdict.offer), *people)
-        if ladder.offer is not None and (ladder.forced or watched.watch.failures):
+        if ladder.offer in WITH_LIVEKIT and (ladder.forced or watched.watch.failures):
             return (OfferRise(None), *people)
         return people
 
     def _tidy(self, session: Session, watched: Watched, present: frozenset[PersonId], now: datetime) -> None:
         """Bring what is known in line with the session: its rung, its people, its phase."""
         if watched.watch.rung is not session.ladder.rung:
-            watched.watch = policy.moved(watched.watch, session.ladder.rung, now)
+            by_offer = session.ladder.why == ACCEPTED
+            watched.watch = policy.moved(watched.watch, session.ladder.rung, now, by_offer=by_offer)
             watched.wishes.clear()
         for person in watched.watch.said.keys() - present:
             watched.watch = policy.left(watched.watch, person)

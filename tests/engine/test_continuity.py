@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from app.engine.continuity import (
     LADDER,
     THRESHOLDS,
+    WITH_LIVEKIT,
     Report,
     Rung,
     Watch,
@@ -15,7 +17,9 @@ from app.engine.continuity import (
     judge,
     left,
     moved,
+    own_rung,
     probed,
+    without_sound,
 )
 from app.engine.ids import PersonId
 
@@ -119,19 +123,94 @@ def test_up_again_is_only_offered_at_a_boundary_after_dwell_and_health() -> None
     assert (verdict.rung, verdict.offer) == (Rung.MESH, Rung.SFU)
 
 
-def test_after_two_rises_nothing_is_offered_any_more() -> None:
+def test_after_two_offers_taken_nothing_is_offered_any_more() -> None:
     watch = Watch(Rung.SFU, NOON)
     for start in (0, 1000):
         watch = moved(watch, Rung.MESH, after(start))
-        watch = moved(watch, Rung.SFU, after(start + 500))
+        watch = moved(watch, Rung.SFU, after(start + 500), by_offer=True)
     watch = probed(moved(watch, Rung.MESH, after(2000)), True, after(2000))
     assert judge(watch, EVERYONE, PILLARS, after(2200), at_boundary=True).offer is None
 
 
+def test_ways_the_facilitator_tried_by_hand_use_no_offer_up() -> None:
+    watch = Watch(Rung.SFU, NOON)
+    for start in (0, 10, 20):
+        watch = moved(moved(watch, Rung.SFU_AUDIO, after(start)), Rung.SFU, after(start + 5))
+    watch = probed(moved(watch, Rung.MESH, after(30)), True, after(40))
+    assert judge(watch, EVERYONE, PILLARS, after(130), at_boundary=True).offer is Rung.SFU
+
+
+# -- direct links: whoever hears nothing goes alone, as long as half of the others are heard ----------
+
+
+@given(st.sets(st.sampled_from(TABLE)), st.booleans())
+def test_on_direct_links_only_more_than_half_take_everybody_into_writing(
+    cut: set[PersonId], livekit: bool
+) -> None:
+    watch = Watch(Rung.MESH, NOON)
+    for second in range(1, 21):
+        for person in TABLE:
+            watch = heard(watch, Report(person, Rung.MESH, flowing=person not in cut), after(second))
+    verdict = judge(watch, EVERYONE, PILLARS, after(21), livekit=livekit)
+    assert verdict.rung is (Rung.TEXT if len(cut) > len(TABLE) / 2 else Rung.MESH)
+    alone = {person for person in TABLE if own_rung(watch, person, after(21)) is Rung.TEXT}
+    assert alone == cut, "whoever hears nothing writes, wherever the group is"
+
+
+def test_two_at_home_without_a_path_do_not_silence_the_three_who_hear_each_other() -> None:
+    watch = silence(Watch(Rung.MESH, NOON), TABLE[:2], 1, 60)
+    assert judge(watch, frozenset(TABLE[:5]), PILLARS, after(61), livekit=False).rung is Rung.MESH
+    assert judge(watch, frozenset(TABLE[:3]), PILLARS, after(61), livekit=False).rung is Rung.TEXT
+
+
+@pytest.mark.parametrize("rung", [Rung.MESH, Rung.BRIDGE, Rung.TEXT])
+def test_what_the_facilitator_chose_beside_livekit_is_never_undone(rung: Rung) -> None:
+    watch = silence(probed(Watch(rung, NOON), True, after(1)), TABLE, 1, 200)
+    verdict = judge(watch, EVERYONE, PILLARS, after(201), forced=True, at_boundary=True)
+    assert (verdict.rung, verdict.offer) == (rung, None)
+
+
+@pytest.mark.parametrize("rung", [Rung.SFU, Rung.SFU_AUDIO])
+def test_livekit_by_choice_is_left_when_it_is_dead_and_carries_nobody(rung: Rung) -> None:
+    all_but_one = failed(silence(Watch(rung, NOON), TABLE[1:], 1, 12), 3, 12)
+    one_hears = heard(all_but_one, Report(TABLE[0], rung, flowing=True), after(13))
+    assert judge(one_hears, EVERYONE, PILLARS, after(13), forced=True).rung is rung
+    assert judge(one_hears, EVERYONE, PILLARS, after(13)).rung is Rung.MESH
+    nobody = silence(one_hears, TABLE, 14, 8)
+    assert judge(nobody, EVERYONE, PILLARS, after(22), forced=True).rung is Rung.MESH
+    answers = probed(nobody, True, after(22))
+    assert judge(answers, EVERYONE, PILLARS, after(22), forced=True).rung is rung
+
+
+def test_without_livekit_direct_links_are_offered_again_after_writing() -> None:
+    watch = moved(Watch(Rung.MESH, NOON), Rung.TEXT, after(10))
+
+    def offer(seconds: float, **how: bool) -> Rung | None:
+        asked = {"livekit": False, "at_boundary": True} | how
+        return judge(watch, EVERYONE, PILLARS, after(seconds), **asked).offer  # type: ignore[arg-type]
+
+    assert offer(99) is None, "not before the shortest stay"
+    assert offer(101) is Rung.MESH
+    assert offer(101, at_boundary=False) is None
+    assert offer(101, forced=True) is None
+    assert offer(101, livekit=True) is None, "LiveKit is what is waited for where there is one"
+    for start in (200, 400):
+        watch = moved(watch, Rung.MESH, after(start), by_offer=True)
+        watch = moved(watch, Rung.TEXT, after(start + 100))
+    assert offer(700) is None, "twice at most"
+
+
+def test_on_direct_links_without_livekit_nothing_better_is_offered() -> None:
+    watch = Watch(Rung.MESH, NOON)
+    assert judge(watch, EVERYONE, PILLARS, after(500), livekit=False, at_boundary=True).offer is None
+
+
+# -- whatever happens -------------------------------------------------------------------------------
+
 steps = st.lists(
     st.tuples(
         st.integers(0, 20),  # seconds that pass
-        st.sampled_from(("heard", "probed", "left", "boundary")),
+        st.sampled_from(("heard", "heard", "probed", "left", "boundary", "forced", "hung up")),
         st.sampled_from(TABLE),
         st.booleans(),
         st.sampled_from(LADDER),
@@ -140,26 +219,43 @@ steps = st.lists(
 )
 
 
-@given(steps)
-def test_no_sequence_of_reports_makes_the_group_flap(
-    story: list[tuple[int, str, PersonId, bool, Rung]],
+@given(steps, st.booleans())
+def test_no_sequence_of_reports_and_choices_makes_the_group_flap(
+    story: list[tuple[int, str, PersonId, bool, Rung]], livekit: bool
 ) -> None:
-    """Whatever browsers report, the group falls at most once per rung between two rises, and rises twice at most."""
-    watch, now, falls, rises = Watch(Rung.SFU, NOON), NOON, 0, 0
+    """Whatever browsers report, the group falls at most once per rung between two rises, and two offers are taken at most.
+
+    Half of the offers are taken; the facilitator forces rungs, and whoever is on the telephone listens no more.
+    """
+    watch, now, forced, present = Watch(Rung.SFU if livekit else Rung.MESH, NOON), NOON, False, EVERYONE
+    falls = rises = choices = 0
     for wait, what, person, good, rung in story:
         now += timedelta(seconds=wait)
         if what == "heard":
             watch = heard(watch, Report(person, rung, flowing=good), now)
-        elif what == "probed":
+        elif what == "probed" and livekit:
             watch = probed(watch, good, now)
         elif what == "left":
             watch = left(watch, person)
-        verdict = judge(watch, EVERYONE, PILLARS, now, at_boundary=what == "boundary")
+        elif what == "hung up":
+            present = present - {person} if good and len(present) > 2 else present | {person}
+        elif what == "forced" and rung is not Rung.ALONE and (livekit or rung not in WITH_LIVEKIT):
+            choices, forced = choices + 1, True
+            watch = moved(watch, rung, now)
+        verdict = judge(
+            watch, present, PILLARS, now, livekit=livekit, forced=forced, at_boundary=what == "boundary"
+        )
         if verdict.rung is not watch.rung:
             assert LADDER.index(verdict.rung) > LADDER.index(watch.rung), "the policy never rises by itself"
-            watch, falls = moved(watch, verdict.rung, now), falls + 1
+            assert not (forced and watch.rung not in WITH_LIVEKIT), "a choice was undone that could carry"
+            silent = without_sound(watch, now) & present
+            assert watch.rung is not Rung.MESH or len(silent) > len(present) / 2, "half heard each other"
+            watch, falls, forced = moved(watch, verdict.rung, now), falls + 1, False
         elif verdict.offer is not None:
+            assert not forced
             assert now - watch.since >= THRESHOLDS.dwell
-            watch, rises = moved(watch, verdict.offer, now), rises + 1
+            assert livekit or verdict.offer is Rung.MESH, "nobody is offered what is not there"
+            if good:
+                watch, rises = moved(watch, verdict.offer, now, by_offer=True), rises + 1
     assert rises <= THRESHOLDS.automatic_ups
-    assert falls <= 2 * (rises + 1)
+    assert falls <= 2 * (rises + choices + 1)

@@ -162,6 +162,22 @@ def test_the_drop_report_says_who_when_and_what_and_only_to_the_facilitator() ->
     assert [drop.person for drop in conduct(play).drops] == [None, CHLOE]
 
 
+def test_a_way_the_facilitator_chose_is_no_drop_and_ends_the_one_before() -> None:
+    play = a_play().wait(minutes=1)
+    play.do(ForceRung(Rung.BRIDGE))
+    assert conduct(play).drops == ()
+    play.do(ForceRung(Rung.SFU))
+    play.do(MoveGroup(Rung.MESH, "video-unreachable"), SERVER)
+    play.wait(seconds=30).do(ForceRung(Rung.TEXT))
+    play.wait(seconds=30).do(ForceRung(Rung.MESH))
+    play.wait(seconds=30).do(MoveGroup(Rung.TEXT, "no-direct-links"), SERVER)
+    minute = as_ms(START + timedelta(minutes=1))
+    assert conduct(play).drops == (
+        DropView(None, "opening", minute, minute + 30_000, "mesh"),
+        DropView(None, "opening", minute + 90_000, None, "text"),
+    )
+
+
 def test_before_the_start_nothing_counts_as_a_drop() -> None:
     play = Play().open()
     play.do(Leave(), DRISS)

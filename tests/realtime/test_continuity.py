@@ -111,6 +111,9 @@ async def test_the_group_goes_up_again_at_a_phase_boundary_after_the_facilitator
 ) -> None:
     async with AsyncExitStack() as stack:
         at = await everybody(stack, table)
+        for rung in ("sfu-audio", "sfu", "sfu-audio", "sfu"):  # tried by hand: no offer was taken
+            assert (await at[FACILITATOR].do("force-rung", rung=rung))["t"] == "ack"
+            await table.parts.continuity.tick()
         video.alive = False
         await seconds_pass(table, clock, at, 14, "sfu", set(table.people))
         video.alive = True
