@@ -22,6 +22,17 @@ export function isPoor({ poor, loss }: { poor: boolean; loss: number }): boolean
   return poor || loss > LOSS;
 }
 
+/** Feels the line where it can be felt: direct links do not tell, so time mends it there; in writing, or on the phone, there is none. */
+export function felt(
+  line: Line,
+  seen: { quiet: boolean; inside: boolean; well: boolean; poor: boolean },
+  now: number,
+): Line {
+  if (seen.quiet) return STRONG;
+  if (!seen.inside) return fold(line, false, now);
+  return seen.well ? fold(line, seen.poor, now) : line;
+}
+
 /** Takes in whether the line is poor now. */
 export function fold(line: Line, poor: boolean, now: number): Line {
   if (poor === line.weak) return line.turning === null ? line : { ...line, turning: null };

@@ -112,6 +112,7 @@ function situation(here: View): Situation {
   const { me, ladder } = here;
   const others = here.seats.filter((seat) => seat.id !== me.id && seat.presence === "here");
   const reachable = others.filter((seat) => !QUIET.has(seat.rung) || ladder.silent.includes(seat.id));
+  const audible = reachable.filter((seat) => !QUIET.has(seat.rung));
   const quiet = QUIET.has(ladder.rung);
   const carried = ladder.rung === "sfu" || ladder.rung === "sfu-audio";
   const { rehearsal } = here.session;
@@ -120,6 +121,7 @@ function situation(here: View): Situation {
     own: me.rung,
     livekit: here.media.livekit && !rehearsal,
     others: rehearsal && !mayLink(here) ? [] : reachable.map((seat) => seat.id),
+    audible: audible.map((seat) => seat.id),
     simulated: rehearsal,
     stars:
       carried && !rehearsal ? reachable.filter((seat) => seat.rung === "mesh").map((seat) => seat.id) : [],

@@ -1,9 +1,10 @@
 /** Carries sound and picture by whichever way works, and changes ways before people notice. */
 import { batch } from "@preact/signals";
 import type { Kind } from "./devices.ts";
-import { fold, isPoor, STRONG } from "./line.ts";
+import { felt, isPoor, STRONG } from "./line.ts";
 import { LANES, type Lane } from "./link.ts";
 import { Mesh, type Signal } from "./mesh.ts";
+import { type Missed, missed, unheard } from "./missed.ts";
 import { Own } from "./own.ts";
 import { Relays } from "./relays.ts";
 import { CAPABLE, isQuiet, type Situation, type Wires } from "./situation.ts";
@@ -11,7 +12,7 @@ import * as shown from "./state.ts";
 import { Stay } from "./stay.ts";
 import { Voices } from "./voices.ts";
 import { PATIENCE } from "./watchdog.ts";
-import { carries, isDoubtful, sendsDirectly, type Using, type Way, wayOf } from "./way.ts";
+import { carries, isDoubtful, sendsDirectly, type Way, waitsForTap, wayOf } from "./way.ts";
 
 const TICK = 500;
 const REPORT_EVERY = 4;
@@ -36,8 +37,7 @@ export class Media {
   #timer: ReturnType<typeof setInterval>;
   #moved = performance.now();
   #doubted = Number.NEGATIVE_INFINITY;
-  /** Whether sound ever arrived on this page. */
-  #flowed = false;
+  #missed: Missed = { begun: performance.now(), lost: null, apart: new Map() };
 
   constructor(wires: Wires) {
     this.#wires = wires;
@@ -84,6 +84,7 @@ export class Media {
     for (const person of now.others) this.#mesh.greet(person);
     if (before?.group !== now.group) this.#moved = performance.now();
     if (isQuiet(now) && !(before && isQuiet(before))) this.#own.rest();
+    if (before && isQuiet(before) && !isQuiet(now)) this.#stay.afresh();
     if (before && before.moment !== now.moment) this.#obey(now);
     this.#follow();
   }
@@ -198,7 +199,8 @@ export class Media {
     const direct = now.group === "mesh" || !now.livekit || (silent >= STAR_AFTER && linked);
     const flowing = direct ? linked || !now.others.some((one) => this.#mesh.knows(one)) : this.#isWell();
     const rung = now.own ?? (direct ? "mesh" : this.#isSparing() ? "sfu-audio" : now.group);
-    const poor = !flowing || shown.weak.value !== "no" || isPoor(this.#stay);
+    const poor =
+      !flowing || shown.weak.value !== "no" || isPoor(this.#stay) || shown.unheard.value.length > 0;
     const quality = !flowing && silent >= PATIENCE.switch ? "lost" : poor ? "poor" : "good";
     const spoken = this.#own.takeSpoken();
     const voice = shown.oneTap.value ? 0 : spoken; // whom nobody hears takes nobody's time
@@ -214,15 +216,15 @@ export class Media {
   }
 
   /** Whether there is anybody whose voice could be missed: simulated people have none. */
-  #isAwaited(): boolean {
-    const now = this.#now;
-    return now ? now.others.some((one) => now.livekit || this.#mesh.knows(one)) : false;
+  #isAwaited(now: Situation): boolean {
+    return !this.#away && !isQuiet(now) && now.others.some((one) => now.livekit || this.#mesh.knows(one));
   }
 
   /** Feels how the line is: a weak one carries sound before picture. */
   #feel(at: number): void {
-    if (!this.#isWell()) return;
-    this.#line = fold(this.#line, isPoor(this.#stay), at);
+    const [quiet, { inside }] = [this.#now !== null && isQuiet(this.#now), this.#stay];
+    const seen = { quiet, inside, well: this.#isWell(), poor: isPoor(this.#stay) };
+    this.#line = felt(this.#line, seen, at);
     const { weak, held } = this.#line;
     shown.weak.value = weak ? (held ? "held" : "yes") : "no";
   }
@@ -255,7 +257,7 @@ export class Media {
     if (!way.mesh.length || this.#relays.usable) this.#mesh.want(way.mesh);
     else this.#relays.seek();
     if (isDoubtful(this.#stay)) this.#voices.turnTo(this.#mesh.open);
-    this.#tell(way.using);
+    this.#tell(now, way);
     void this.#give();
   }
 
@@ -270,7 +272,8 @@ export class Media {
       speak: now.speaks || this.#spoke === now.moment,
       turn: now.myTurn,
     });
-    shown.oneTap.value = links > 0 && !direct.audio && now.group === "mesh";
+    const using = shown.using.value.way;
+    shown.oneTap.value = waitsForTap(links, direct.audio, { group: now.group, using });
     this.#stay.takePictures(pictures);
     this.#mesh.takePictures(pictures);
     const out = (lane: Lane) => (lane === "audio" || pictures ? this.#own.track(lane) : null);
@@ -284,15 +287,17 @@ export class Media {
 
   // -- what is shown, and the voice rule ------------------------------------------------------------
 
-  #tell(way: Using): void {
-    const well = way === "mesh" || (way === "sfu" && this.#stay.silent < PATIENCE.banner);
-    this.#flowed ||= well;
-    const starting = !this.#flowed && performance.now() - this.#moved < PATIENCE.switch;
-    const lost = !well && !starting && !this.#away && this.#isAwaited();
+  #tell(now: Situation, { using: way, mesh }: Way): void {
+    const at = performance.now();
+    const comes = way === "mesh" || (way === "sfu" && this.#stay.silent < PATIENCE.banner);
+    const linked = way === "mesh" ? mesh.filter((one) => now.audible.includes(one)) : [];
+    const seen = { awaited: this.#isAwaited(now), comes, linked, open: this.#mesh.open };
+    this.#missed = missed(this.#missed, seen, at);
+    const [since, names] = [this.#missed.lost, unheard(this.#missed, at)];
     const before = shown.using.value;
-    const since = lost ? (before.silentSince ?? performance.now()) : null;
     batch(() => {
       if (before.way !== way || before.silentSince !== since) shown.using.value = { way, silentSince: since };
+      if (names.join() !== shown.unheard.value.join()) shown.unheard.value = names;
       shown.elsewhere.value = this.#stay.elsewhere;
     });
   }

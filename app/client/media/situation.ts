@@ -12,6 +12,8 @@ export interface Situation {
   readonly own: string | null;
   readonly livekit: boolean;
   readonly others: readonly string[];
+  /** Those of them who are neither on the phone nor in writing. */
+  readonly audible: readonly string[];
   /** Whether some of the others may be simulated: they have no page, and only who was heard of is linked with. */
   readonly simulated: boolean;
   readonly stars: readonly string[];

@@ -138,3 +138,27 @@ test("whoever has no place any more asks our server, and does not knock at the m
   assert.equal(rooms.length, 1);
   assert(page.passes >= 5 && page.passes <= 11, `${page.passes} questions in 30 s`);
 });
+
+test("a stay that is over calls no line poor, and its silence is not counted for who comes back from the phone", async () => {
+  const { page } = await inside();
+  page.stay.loss = 0.3;
+  page.stay.poor = true;
+  page.stay.leave();
+  assert.deepEqual([page.stay.loss, page.stay.poor], [0, false]);
+  at += 300_000;
+  assert(page.stay.silent > 200_000);
+  page.stay.afresh();
+  assert.equal(page.stay.silent, 0);
+  await page.stay.enter();
+  assert.equal(page.stay.inside, true, "at once");
+});
+
+test("who comes back to a media server that does not answer is not kept waiting for long", async () => {
+  const { page } = await inside();
+  page.stay.leave();
+  refuses = new Error("gone");
+  at += 300_000;
+  page.stay.afresh();
+  await page.pass(8000);
+  assert(page.stay.silent > 3000 && page.stay.silent < 8000, `silent for ${page.stay.silent} ms`);
+});

@@ -82,6 +82,8 @@ export class Stay {
     if (!sfu) return;
     this.#sfu = null;
     this.#inside = false;
+    this.loss = 0;
+    this.poor = false;
     this.#retryAt = performance.now() + RETRY_MS * (1 + Math.random());
     void sfu.close().catch(() => {});
     this.#wires.onChange();
@@ -90,6 +92,12 @@ export class Stay {
   /** Tries at once: the network is back, or the page is seen again. */
   hurry(): void {
     this.#retryAt = 0;
+  }
+
+  /** After a time on the phone or in writing: nothing was expected, so silence is counted from now. */
+  afresh(): void {
+    this.#dog = watchdog(performance.now() + ENTERING_MS);
+    this.hurry();
   }
 
   /** This window takes the place, and the other one loses it. */

@@ -2,9 +2,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { flowed, heardBy } from "./flows.ts";
-import { fold, isPoor, type Line, STRONG } from "./line.ts";
+import { felt, fold, isPoor, type Line, STRONG } from "./line.ts";
 import { watchdog } from "./watchdog.ts";
-import { type Seen, sendsDirectly, wayOf } from "./way.ts";
+import { type Seen, sendsDirectly, waitsForTap, wayOf } from "./way.ts";
 
 const WELL: Seen = {
   group: "sfu",
@@ -78,6 +78,20 @@ test("among many, only who may speak is heard directly, and only whose turn it i
   assert.deepEqual(sendsDirectly(3, { speak: false, turn: false }), { audio: true, video: true });
 });
 
+test("an open microphone that nobody hears waits for a tap, whoever of the group is on direct links", () => {
+  const audio = (tapped: boolean) => sendsDirectly(7, { speak: tapped, turn: false }).audio;
+  const star = { group: "sfu", using: "mesh" } as const;
+  assert.equal(waitsForTap(7, audio(false), star), true, "behind a firewall, in a group of eight");
+  assert.equal(waitsForTap(7, audio(true), star), false, "the tap works");
+  assert.equal(waitsForTap(7, audio(false), { group: "mesh", using: "mesh" }), true);
+  assert.equal(
+    waitsForTap(7, audio(false), { group: "sfu", using: "sfu" }),
+    false,
+    "the media server has it",
+  );
+  assert.equal(waitsForTap(0, false, { group: "mesh", using: "none" }), false, "nobody is there to hear");
+});
+
 test("only growth is life: a counter that fell belongs to a new connection", () => {
   const dog = watchdog(0);
   for (const second of [0, 1, 2]) dog.feed(100 * second, second * 1000);
@@ -140,6 +154,24 @@ test("pictures go after ten poor seconds, come back after thirty good ones, and 
   assert.deepEqual([line.weak, line.held], [true, true]);
   last(300, false);
   assert.equal(line.weak, true, "until somebody taps");
+  const tapped = felt(line, { quiet: false, inside: false, well: false, poor: false }, at);
+  assert.deepEqual([tapped.weak, tapped.held], [true, true], "by direct links too");
   assert(isPoor({ poor: false, loss: 0.06 }) && isPoor({ poor: true, loss: 0 }));
   assert(!isPoor({ poor: false, loss: 0.05 }));
+});
+
+const WEAK: Line = { weak: true, held: false, falls: 1, turning: null };
+
+test("a line called weak by a media server that is gone is not called so for ever", () => {
+  const outside = { quiet: false, inside: false, well: false, poor: true };
+  let line = WEAK;
+  for (let at = 0; at < 30_000; at += 500) line = felt(line, outside, at);
+  assert.equal(line.weak, true, "no pictures at once, on a line that carried none a moment ago");
+  assert.equal(felt(line, outside, 30_000).weak, false);
+});
+
+test("on the phone and in writing no line is weak; while the media server says nothing it stays as it was", () => {
+  const silent = { quiet: false, inside: true, well: false, poor: false };
+  assert.equal(felt(WEAK, { ...silent, quiet: true }, 0), STRONG);
+  assert.equal(felt(WEAK, silent, 900_000), WEAK);
 });

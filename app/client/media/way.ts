@@ -82,3 +82,12 @@ export function sendsDirectly(
   const few = links <= FEW_LINKS;
   return { audio: few || may.speak, video: links <= SEEN_LINKS || may.turn };
 }
+
+/** Says whether an open microphone waits for a tap: only direct links carry, and it does not go out on them. */
+export function waitsForTap(
+  links: number,
+  audio: boolean,
+  { group, using }: { group: string; using: Using },
+): boolean {
+  return links > 0 && !audio && (group === "mesh" || using === "mesh");
+}
