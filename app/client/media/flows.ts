@@ -14,6 +14,14 @@ export const DRY = 1500;
 /** The media server is believed again only after it has carried for a moment. */
 const STEADY = 1000;
 
+/** Counts the packets a receiver got so far. */
+export async function packetsOf(receiver: RTCRtpReceiver | undefined): Promise<number> {
+  const reports = await receiver?.getStats().catch(() => null);
+  for (const report of reports?.values() ?? [])
+    if (report.type === "inbound-rtp") return report.packetsReceived ?? 0;
+  return 0;
+}
+
 /** Takes in a counter of packets. */
 export function flowed(before: Flow | undefined, packets: number, now: number): Flow {
   if (!before) return { packets, since: now, last: Number.NEGATIVE_INFINITY };

@@ -1,6 +1,8 @@
 /** The LiveKit way: sound and picture through a media server, given up in seconds instead of minutes. */
 
 import type { LocalTrackPublication, RemoteTrack, RemoteTrackPublication, Room } from "livekit-client";
+import { packetsOf } from "./flows.ts";
+import { Owed } from "./owed.ts";
 
 export interface Pass {
   readonly url: string;
@@ -42,6 +44,8 @@ const GIVE_UP_MS = 25_000;
 /** From this many people on, small faces get small pictures. */
 const MANY = 5;
 const SHARE_TRIES = 6;
+/** So long the media server has to let go of a voice before it is asked for it again. */
+const LET_GO_MS = 1000;
 const RETRY_MS = [300, 700, 1500, 3000, 5000, 7000];
 
 const kindOf = (track: { kind: string }) => (track.kind === "audio" ? "audio" : "video");
@@ -55,6 +59,7 @@ export class Sfu {
     video: Promise.resolve(),
   };
   readonly #told = new Map<string, RemoteTrack>();
+  readonly #owed = new Owed();
   #muting = false;
   #pictures = true;
   #seen = { received: 0, lost: 0 };
@@ -187,6 +192,19 @@ export class Sfu {
     const all = lost + seen.received - this.#seen.received;
     this.#seen = seen;
     return { count, loss: Math.max(away, all > 0 ? lost / all : 0), poor };
+  }
+
+  /** Asks again, once, for each voice that is open and of which nothing comes. */
+  async mend(now: number): Promise<void> {
+    const voices = this.#remote().filter((one) => one.kind === "audio" && one.isDesired && !one.isMuted);
+    const counts = voices.map(async (one) => [one.trackSid, await packetsOf(one.track?.receiver)] as const);
+    const owed = this.#owed.look(new Map(await Promise.all(counts)), now);
+    for (const voice of voices.filter((one) => owed.includes(one.trackSid))) {
+      voice.setSubscribed(false);
+      setTimeout(() => {
+        if (!this.#closed) voice.setSubscribed(true);
+      }, LET_GO_MS);
+    }
   }
 
   /** Shows a screen, or stops showing it (null). */

@@ -2,6 +2,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 import { DisconnectReason, Room, RoomEvent } from "livekit-client";
+import { Sfu } from "./sfu.ts";
 import { Stay } from "./stay.ts";
 
 type Name = keyof typeof DisconnectReason;
@@ -161,4 +162,36 @@ test("who comes back to a media server that does not answer is not kept waiting 
   page.stay.afresh();
   await page.pass(8000);
   assert(page.stay.silent > 3000 && page.stay.silent < 8000, `silent for ${page.stay.silent} ms`);
+});
+
+test("a voice that is open and does not come is let go and asked for again, once", async (context) => {
+  context.mock.timers.enable({ apis: ["setTimeout"] });
+  const nothing = () => {};
+  const sfu = new Sfu({
+    onTrack: nothing,
+    onScreen: nothing,
+    onEnd: nothing,
+    onMuted: nothing,
+    onTrouble: nothing,
+  });
+  await sfu.enter({ url: "ws://media.test", token: "pass" });
+  const asked: boolean[] = [];
+  const voice = {
+    kind: "audio",
+    trackSid: "TR_luc",
+    isMuted: false,
+    isDesired: true,
+    setSubscribed(on: boolean) {
+      voice.isDesired = on;
+      asked.push(on);
+    },
+  };
+  const luc = { trackPublications: new Map([["TR_luc", voice]]) };
+  Object.assign(rooms.at(-1)?.room as Room, { remoteParticipants: new Map([["luc", luc]]) });
+  for (let second = 0; second <= 60; second += 2) {
+    if (second === 10) assert.deepEqual(asked, [], "not too soon");
+    await sfu.mend(second * 1000);
+    context.mock.timers.tick(2000);
+  }
+  assert.deepEqual(asked, [false, true]);
 });

@@ -1,7 +1,7 @@
 /** Stays in the media server's room, one after the other: enters, looks whether anything arrives, tries again. */
 import type { Lane } from "./link.ts";
 import { type Pass, Sfu, type SfuWires } from "./sfu.ts";
-import { type Watchdog, watchdog } from "./watchdog.ts";
+import { PATIENCE, type Watchdog, watchdog } from "./watchdog.ts";
 
 export interface StayWires extends Pick<SfuWires, "onTrack" | "onScreen" | "onMuted"> {
   /** Asks our server for a pass; null when there is none. */
@@ -16,6 +16,9 @@ const ENTERING_MS = 3500;
 /** livekit-client would go on for minutes; a new stay is quicker. */
 const GIVEN_UP_MS = 25_000;
 
+/** Looks between two searches for single voices that do not come. */
+const MEND_EVERY = 4;
+
 export class Stay {
   /** The same person came in by another window: this one does not fight for the place. */
   elsewhere = false;
@@ -27,6 +30,7 @@ export class Stay {
   #inside = false;
   #dog: Watchdog = watchdog(performance.now() + ENTERING_MS);
   #retryAt = 0;
+  #looks = 0;
   #pictures = true;
   #given: Partial<Record<Lane, MediaStreamTrack | null>> = {};
 
@@ -52,6 +56,9 @@ export class Stay {
     this.#dog.feed(pulse.count, performance.now());
     this.loss = pulse.loss;
     this.poor = pulse.poor;
+    this.#looks += 1;
+    if (this.#looks % MEND_EVERY === 0 && this.silent < PATIENCE.doubt)
+      void sfu.mend(performance.now()).catch(() => {});
   }
 
   /** Is in the room, or on the way into it; enters again after a failure. */

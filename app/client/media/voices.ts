@@ -1,6 +1,6 @@
 /** Lets each person be heard and seen once, whichever ways their tracks come by. */
 import type { Kind } from "./devices.ts";
-import { type Carrier, type Flow, flowed, heardBy } from "./flows.ts";
+import { type Carrier, type Flow, flowed, heardBy, packetsOf } from "./flows.ts";
 import { heard, muffled, pictures } from "./state.ts";
 
 interface Arrival {
@@ -73,7 +73,7 @@ export class Voices {
         const [sfu, mesh] = [this.#arrived.sfu.get(key), this.#arrived.mesh.get(key)];
         if (!both) return void this.#by.set(split(key)[1], "mesh");
         for (const arrival of [sfu, mesh])
-          if (arrival) arrival.flow = flowed(arrival.flow, await packets(arrival), now);
+          if (arrival) arrival.flow = flowed(arrival.flow, await packetsOf(arrival.receiver), now);
         const person = split(key)[1];
         if (this.#arrived.mesh.get(key) === mesh)
           this.#by.set(person, heardBy(this.#by.get(person), sfu?.flow, mesh?.flow, now));
@@ -84,7 +84,7 @@ export class Voices {
 
   /** Looks whether a picture moves; browsers do not say that the other end has taken it away. */
   async #look(arrival: Arrival, now: number): Promise<void> {
-    if (!arrival.track.muted) arrival.flow = flowed(arrival.flow, await packets(arrival), now);
+    if (!arrival.track.muted) arrival.flow = flowed(arrival.flow, await packetsOf(arrival.receiver), now);
   }
 
   /** The media server brings nothing: whoever has an open link is heard by it at once. */
@@ -185,13 +185,6 @@ export class Voices {
 /** Whether a picture comes: one that stands still says nothing. */
 function isMoving({ flow }: Arrival): boolean {
   return !flow || performance.now() - Math.max(flow.last, flow.since) < STILL;
-}
-
-async function packets({ receiver }: Arrival): Promise<number> {
-  const reports = await receiver?.getStats().catch(() => null);
-  for (const report of reports?.values() ?? [])
-    if (report.type === "inbound-rtp") return report.packetsReceived ?? 0;
-  return 0;
 }
 
 function split(key: string): [Kind, string] {
