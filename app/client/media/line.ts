@@ -22,15 +22,16 @@ export function isPoor({ poor, loss }: { poor: boolean; loss: number }): boolean
   return poor || loss > LOSS;
 }
 
-/** Feels the line where it can be felt: direct links do not tell, so time mends it there; in writing, or on the phone, there is none. */
+/** Feels the line inside the media server's room; outside nobody measures it, and time mends it; on the phone there is none. */
 export function felt(
   line: Line,
   seen: { quiet: boolean; inside: boolean; well: boolean; poor: boolean },
   now: number,
 ): Line {
   if (seen.quiet) return STRONG;
-  if (!seen.inside) return fold(line, false, now);
-  return seen.well ? fold(line, seen.poor, now) : line;
+  if (seen.inside) return seen.well ? fold(line, seen.poor, now) : line;
+  const mended = fold({ ...line, held: false }, false, now); // no note offers a tap there
+  return mended.weak ? { ...mended, held: line.held } : mended;
 }
 
 /** Takes in whether the line is poor now. */
