@@ -62,6 +62,7 @@ class DoorPage:
     template: ClassVar[str] = "pages/door.html"
     planned: PlannedSession
     group: Group
+    person: PersonId
     name: str
     state: DoorState
     opens_at: datetime
@@ -201,6 +202,7 @@ async def _door_page(
     return DoorPage(
         planned=planned,
         group=group,
+        person=person,
         name=next((first_name(seat.name) for seat in seats if seat.mine), ""),
         state=_state(view, now >= opens_at),
         opens_at=opens_at,
@@ -223,6 +225,7 @@ async def _cancelled_page(
     return DoorPage(
         planned,
         group,
+        person,
         name,
         "cancelled",
         planned.starts_at,

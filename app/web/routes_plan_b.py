@@ -6,6 +6,7 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from app.engine.ids import PersonId
 from app.usecases.records import Group, PlannedSession, Status
 from app.web.deps import Asker, NotHere, Who, group_of, parts, who
 from app.web.plan_b_card import Card, as_printed, make_card
@@ -21,6 +22,7 @@ class PlanBPage:
     template: ClassVar[str] = "pages/planb.html"
     planned: PlannedSession
     group: Group
+    person: PersonId
     card: Card
 
 
@@ -47,4 +49,6 @@ async def _page(request: Request, asker: Asker) -> PlanBPage:
     if planned.status in (Status.CLOSED, Status.CANCELLED):
         raise NotHere
     view = await parts(request).rooms.view(planned.id, asker.seat)
-    return PlanBPage(planned, await group_of(request, planned), await make_card(request, planned, view))
+    return PlanBPage(
+        planned, await group_of(request, planned), asker.seat, await make_card(request, planned, view)
+    )

@@ -51,9 +51,10 @@ async def seated(
     person: PersonId = BRUNO,
     script: str = "",
     lang: str = "en",
+    where: str = "",
     **options: Any,
 ) -> AsyncIterator[Page]:
-    """Open somebody's room in a browser of their own."""
+    """Open somebody's room, or another page of theirs, in a browser of their own."""
     context = await browser.new_context(base_url=table.origin, reduced_motion="reduce", **options)
     cookies = {f"seat-{table.session}": secret_of(table.session, person), f"charter-{table.session}": "yes"}
     await context.add_cookies(
@@ -66,7 +67,7 @@ async def seated(
         await context.add_init_script(script)
     page = await context.new_page()
     page.set_default_timeout(PATIENCE * 1000)
-    await page.goto(f"/{'console' if person == FACILITATOR else 'room'}/{table.session}")
+    await page.goto(f"/{where or ('console' if person == FACILITATOR else 'room')}/{table.session}")
     try:
         yield page
     finally:
@@ -169,6 +170,61 @@ async def test_the_page_goes_on_without_the_server_and_brings_back_what_was_writ
     async with served(program.folder, SystemClock()) as parts:
         session = await parts.rooms.session(table.session)
         assert notes_of(session, BRUNO) == ["Written while the server was away. And after a reload."]
+
+
+async def test_whoever_waits_at_the_door_has_the_card_without_the_server_until_the_session_is_over(
+    browser: Browser, program: Program, table: Table
+) -> None:
+    async with seated(browser, table, where="door") as page:
+        card = page.get_by_role("heading", level=1, name="Plan B")
+
+        async def has_the_card() -> bool:
+            found = await kept(page)
+            pages = {f"/planb/{table.session}", f"/planb/{table.session}.pdf"}
+            return pages == {path for path, size in found.items() if isinstance(size, int) and size}
+
+        await until(has_the_card, "the card is not kept")
+        assert (await kept(page))[f"/alone/{table.session}"].keys() == {"until"}, "so that it goes in the end"
+        await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        program.kill()
+        await page.get_by_role("link", name="Keep the card").click()
+        await expect(card).to_be_visible()
+        await page.get_by_role("link", name="Back").click()  # to the door that nobody opens
+        await expect(page).to_have_url(f"{table.origin}/door/{table.session}")
+        await expect(card).to_be_visible()
+
+        await program.start()
+        await page.goto(f"/door/{table.session}")
+        await expect(page.get_by_role("heading", level=1, name="your place is ready")).to_be_visible()
+        async with table.browser(FACILITATOR) as host:
+            for step in ("open-doors", "start", "end"):
+                await host.do(step)
+        await page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+        async def keeps_nothing() -> bool:
+            return await kept(page) == {}
+
+        await until(keeps_nothing, "something stays")
+
+
+async def test_a_seat_that_is_no_longer_this_browsers_leaves_no_card_at_the_door(
+    browser: Browser, table: Table
+) -> None:
+    async with seated(browser, table, where="planb") as page:
+
+        async def has_the_card() -> bool:
+            return f"/planb/{table.session}" in await kept(page)
+
+        await until(has_the_card, "the card is not kept")
+        await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        await page.context.clear_cookies()
+        await page.goto(f"/door/{table.session}")
+        await expect(page.get_by_role("heading", name="Plan B")).to_have_count(0)
+
+        async def keeps_nothing() -> bool:
+            return await kept(page) == {}
+
+        await until(keeps_nothing, "something stays")
 
 
 REFUSES = """

@@ -4,6 +4,7 @@ import { ahead, alone, drafts, left, link, now, type Place, recall, slot, view, 
 import type { View } from "../wire.gen.ts";
 import { goOn, phaseAt } from "./go_on.ts";
 import { able, forgetDrafts, install, mayStay, Shelf } from "./keep.ts";
+import { cardOf } from "./shelf.ts";
 
 const LOST_AFTER = 10_000;
 const SILENT_FOR = 4_000;
@@ -110,7 +111,7 @@ function keep(shelf: Shelf, session: string): void {
     if (says !== card) {
       card = says;
       setTimeout(
-        () => there && hasCard() && quietly(shelf.keepPages([`/planb/${session}`, `/planb/${session}.pdf`])),
+        () => there && hasCard() && quietly(shelf.keepPages(cardOf(session))),
         SPREAD * Math.random(), // not everybody at once
       );
     }

@@ -1,6 +1,6 @@
 // Keeps on this device what a seat needs without the server, for as long as the session lasts and its trace policy allows.
 import type { View, Words } from "../wire.gen.ts";
-import { forget, seatOf, viewOf } from "./shelf.ts";
+import { cardOf, forget, seatOf, viewOf } from "./shelf.ts";
 
 /** What is kept of a session: the last view, the words, and how far the server's clock is ahead. */
 export interface Kept {
@@ -54,19 +54,41 @@ export class Shelf {
     this.#name = seatOf(session, person);
   }
 
-  /** Keeps pages as the server gives them now; what another person kept of this session is forgotten. */
-  async keepPages(paths: readonly string[]): Promise<void> {
+  /** Keeps pages as the server gives them now, and tells whether it gave all; what another person kept of this session is forgotten. */
+  async keepPages(paths: readonly string[]): Promise<boolean> {
     await forget(this.#session, this.#name);
     const shelf = await caches.open(this.#name);
+    let all = true;
     for (const path of paths) {
       const answer = await fetch(path);
-      if (answer.ok && !answer.redirected) await shelf.put(path, answer);
+      const given = answer.ok && !answer.redirected;
+      if (given) await shelf.put(path, answer);
+      all &&= given;
     }
+    return all;
+  }
+
+  /**
+   * Keeps the plan B card, and its sheet when the card is another than before; without a last view, until some hours after the
+   * session's end (milliseconds since 1970). Tells whether the server gave it.
+   */
+  async keepCard(ends: number): Promise<boolean> {
+    const shelf = await caches.open(this.#name);
+    const [page, sheet] = cardOf(this.#session);
+    const card = async () => (await shelf.match(page))?.text();
+    const before = await card();
+    if (!(await this.keepPages([page]))) return false;
+    if (!(await this.find(Date.now()))) await this.#put({ until: ends + AFTERWARDS });
+    if (before !== (await card()) || !(await shelf.match(sheet))) await this.keepPages([sheet]);
+    return true;
   }
 
   /** Keeps the last view. */
   async keep(view: View, words: Words | null, ahead: number): Promise<void> {
-    const kept: Kept = { view, words, ahead, until: view.clock.ends_at + AFTERWARDS };
+    await this.#put({ view, words, ahead, until: view.clock.ends_at + AFTERWARDS });
+  }
+
+  async #put(kept: Kept | Pick<Kept, "until">): Promise<void> {
     const shelf = await caches.open(this.#name);
     await shelf.put(viewOf(this.#session), new Response(JSON.stringify(kept)));
   }

@@ -15,6 +15,11 @@ export function viewOf(session: string): string {
   return `/alone/${session}`;
 }
 
+/** Where the plan B card of a session is: its page, and the sheet to print. */
+export function cardOf(session: string): readonly [page: string, sheet: string] {
+  return [`/planb/${session}`, `/planb/${session}.pdf`];
+}
+
 /** Forgets a session on this device; without one, every session. `but` is the shelf that stays. */
 export async function forget(session = "", but = ""): Promise<void> {
   const begins = session ? seatOf(session, "") : SEATS;

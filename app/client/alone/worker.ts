@@ -1,5 +1,5 @@
 /** The service worker at /sw.js: when the server does not answer, it gives back the pages this browser kept for its own seat. */
-import { FILES, forget, sweep } from "./shelf.ts";
+import { cardOf, FILES, forget, sweep } from "./shelf.ts";
 
 /** Set by the build: what a room needs, and a name for this list. */
 declare const BUILT: readonly string[];
@@ -22,8 +22,8 @@ interface Worker {
 const worker = globalThis as unknown as Worker;
 const PATIENCE = 5_000;
 const ANY = { ignoreVary: true } as const;
-/** Pages that are the seat's own. */
-const PAGE = /^\/(?:room|console|planb)\/([\w-]+?)(?:\.pdf)?$/;
+/** Pages that are the seat's own; the door is not kept, but the card stands in for it. */
+const PAGE = /^\/(?:room|console|planb|door)\/([\w-]+?)(?:\.pdf)?$/;
 /** What a proxy says for a server that is gone. */
 const GONE: ReadonlySet<number> = new Set([502, 503, 504]);
 
@@ -80,7 +80,7 @@ async function file(request: Request): Promise<Response> {
 /** The server's own page if it answers; else what this seat kept of it. */
 async function page(request: Request, session: string): Promise<Response> {
   const path = new URL(request.url).pathname;
-  const kept = await caches.match(path, ANY).catch(() => undefined);
+  const kept = await find(path, session).catch(() => undefined);
   if (!kept) return fetch(request);
   const answer = await Promise.race([fetch(request), nothing()]).catch(() => null);
   if (!answer || GONE.has(answer.status)) return whole(kept, session);
@@ -88,9 +88,14 @@ async function page(request: Request, session: string): Promise<Response> {
   return answer;
 }
 
+/** What is kept of a page; of the door, the card. */
+function find(path: string, session: string): Promise<Response | undefined> {
+  return caches.match(path.startsWith("/door/") ? cardOf(session)[0] : path, ANY);
+}
+
 /** Whether the server says that this page is no longer this browser's; a server in trouble says nothing. */
-function turnedAway({ type, status }: Response): boolean {
-  return type === "opaqueredirect" || (status >= 400 && status < 500 && status !== 429);
+function turnedAway({ type, redirected, status }: Response): boolean {
+  return redirected || type === "opaqueredirect" || (status >= 400 && status < 500 && status !== 429);
 }
 
 function nothing(): Promise<null> {
@@ -105,5 +110,5 @@ async function whole(kept: Response, session: string): Promise<Response> {
   );
   const there = await Promise.all(needs.map((path) => caches.match(path, ANY)));
   if (there.every(Boolean)) return kept;
-  return (await caches.match(`/planb/${session}`, ANY)) ?? kept;
+  return (await caches.match(cardOf(session)[0], ANY)) ?? kept;
 }

@@ -1,4 +1,5 @@
 // What pages without a framework do better with a script; each of them works without.
+import { followCard } from "../pages/card.ts";
 import { checkDevices } from "../pages/check.ts";
 import { followCopies } from "../pages/copy.ts";
 import { guessZones } from "../pages/guess_zone.ts";
@@ -16,5 +17,6 @@ checkDevices();
 followForm();
 guessZones();
 tellLocalHours();
+followCard();
 refreshRegions();
 void offerPasskeys();
