@@ -113,7 +113,10 @@ async def test_a_visitor_conducts_and_the_others_come(parts: Parts) -> None:
     answer = await visitor.post("/rehearse", {"speed": "max"})
     assert answer.status == 303
     assert answer.location.startswith("/console/")
-    seat = Seat(visitor, SessionId(answer.location.rpartition("/")[2]), Ledger())
+    session = SessionId(answer.location.rpartition("/")[2])
+    links = (await visitor.get(f"/sessions/{session}")).body.decode()
+    assert "Ici sont assises des personnes simulées." in links, "who else is real is led to a seat"
+    seat = Seat(visitor, session, Ledger())
     async with asyncio.timeout(PATIENCE), asyncio.TaskGroup() as tasks:
         await seat.sit(tasks)
         assert seat.view["me"]["role"] == "facilitator"
