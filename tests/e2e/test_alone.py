@@ -13,6 +13,8 @@ from app.engine.ids import PersonId
 from app.engine.protocol import Kind
 from app.gateways.clock import SystemClock
 from tests.e2e.test_axe import faults
+from tests.e2e.test_layout import look
+from tests.e2e.words import Words
 from tests.patience import until
 from tests.program import Program
 from tests.realtime.table import CONSULTANTS, FACILITATOR, Table, a_table, secret_of, served
@@ -20,6 +22,7 @@ from tests.realtime.table import CONSULTANTS, FACILITATOR, Table, a_table, secre
 pytestmark = [pytest.mark.anyio, pytest.mark.xdist_group("stories")]
 
 BRUNO = CONSULTANTS[0]
+ENGLISH, FRENCH = Words("en"), Words("fr")
 PATIENCE = 60.0
 """Seconds until a test gives up; nothing is asserted about how fast anything is."""
 LEFT = 30
@@ -110,15 +113,15 @@ async def begin(table: Table, page: Page) -> None:
     await page.evaluate("navigator.serviceWorker.ready.then(() => true)")
 
 
-async def write_note(page: Page, text: str) -> None:
+async def write_note(page: Page, text: str, say: Words = ENGLISH) -> None:
     """Write in the notebook, as a person does."""
-    await open_notebook(page)
-    await page.get_by_label("My notes").fill(text)
+    await open_notebook(page, say)
+    await page.get_by_label(say("My notes")).fill(text)
 
 
-async def open_notebook(page: Page) -> None:
+async def open_notebook(page: Page, say: Words = ENGLISH) -> None:
     """Open the notebook, unless it is open."""
-    button = page.get_by_role("contentinfo").get_by_role("button", name="Notebook")
+    button = page.get_by_role("contentinfo").get_by_role("button", name=say("Notebook"))
     if await button.get_attribute("aria-expanded") != "true":
         await button.click()
 
@@ -129,7 +132,7 @@ def notes_of(seen: Any, person: PersonId) -> list[str]:
 
 
 async def test_the_page_goes_on_without_the_server_and_brings_back_what_was_written(
-    browser: Browser, program: Program, table: Table
+    browser: Browser, program: Program, table: Table, artefacts: Path
 ) -> None:
     async with seated(browser, table) as page:
         loads: list[str] = []
@@ -142,6 +145,7 @@ async def test_the_page_goes_on_without_the_server_and_brings_back_what_was_writ
         await page.reload()
         await expect(page.get_by_text("The server is out of reach.")).to_be_visible()
         assert not await faults("alone", page)
+        assert not await look("en", page, artefacts / "screens" / "alone")
         await expect(page.get_by_role("heading", level=1)).to_contain_text("Choice of subject")
         await write_note(page, "Written while the server was away. And after a reload.")
         await page.goto(f"/planb/{table.session}")
@@ -235,21 +239,22 @@ Object.defineProperty(Navigator.prototype, "serviceWorker", { get() { return und
 
 
 async def test_a_browser_that_keeps_nothing_goes_on_as_well(
-    browser: Browser, program: Program, table: Table
+    browser: Browser, program: Program, table: Table, artefacts: Path
 ) -> None:
-    async with seated(browser, table, script=REFUSES) as page:
+    async with seated(browser, table, script=REFUSES, lang="fr") as page:
         told: list[str] = []
         page.on("websocket", lambda line: line.on("framereceived", lambda frame: told.append(str(frame))))
         async with table.browser(FACILITATOR) as host:
             await host.do("open-doors")
             await host.do("start")
             await host.do("extend", seconds=LEFT - 8 * 60)
-            await expect(page.get_by_role("heading", level=1)).to_contain_text("Opening")
+            await expect(page.get_by_role("heading", level=1)).to_contain_text("Accueil")
         await expect(page.locator(".told")).to_be_attached()  # all of the page is here
         program.kill()
-        await expect(page.get_by_text("The server is out of reach.")).to_be_visible()
-        await write_note(page, "Only in memory.")
-        await expect(page.get_by_role("heading", level=1)).to_contain_text("Choice of subject")
+        await expect(page.get_by_text(FRENCH("The server is out of reach."))).to_be_visible()
+        assert not await look("fr", page, artefacts / "screens" / "alone")
+        await write_note(page, "Only in memory.", FRENCH)
+        await expect(page.get_by_role("heading", level=1)).to_contain_text("Choix du sujet")
         await program.start()
 
         async def has_arrived() -> bool:

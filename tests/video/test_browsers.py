@@ -15,8 +15,7 @@ from app.engine.ids import SERVER, CommandId
 from app.engine.ladder import Bridge
 from app.main import Parts
 from devtools import livekit
-from tests.e2e.people import DESKTOP, PHONE
-from tests.e2e.test_layout import TWO_FRAMES
+from tests.e2e.test_layout import look
 from tests.e2e.words import Words
 from tests.patience import until
 from tests.realtime.table import Browser as Host
@@ -208,12 +207,7 @@ async def test_where_no_way_carries_the_plan_b_card_says_where_to_call(
             await expect(note.get_by_role("link", name=words("Call now"))).to_have_attribute(
                 "href", "tel:+33184880000"
             )
-            folder = artefacts / "screens" / f"rungs-{words.lang}"
-            folder.mkdir(parents=True, exist_ok=True)
-            for name, size in (("phone", PHONE), ("desktop", DESKTOP)):
-                await seat.page.set_viewport_size({"width": size["width"], "height": size["height"]})
-                await seat.page.evaluate(TWO_FRAMES)
-                await seat.page.screenshot(path=folder / f"lost-{name}.png")
+            assert not await look(words.lang, seat.page, artefacts / "screens" / "lost")
         await seats[0].page.get_by_role("link", name="Call now").dispatch_event("click")
         async with hosting(table) as host:
             await until(lambda: is_on(host, THREE[0], "bridge"), "nobody is told of it")
