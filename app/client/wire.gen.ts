@@ -242,6 +242,7 @@ export interface ConductView {
   readonly duties: readonly DutyView[];
   readonly balance: number | null;
   readonly offer: string | null;
+  readonly asked: readonly string[];
   readonly quality: Readonly<Record<string, string>>;
   readonly drops: readonly DropView[];
 }

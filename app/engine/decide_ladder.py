@@ -62,7 +62,9 @@ def decide(session: Session, command: LadderCommand, by: Actor, now: datetime) -
         case AskToPhone(person):
             _check_known(session, person)
             _check_rung(session, Rung.BRIDGE)
-            return () if person in session.ladder.asked else (PhoneAsked(person),)
+            ladder = session.ladder
+            done = person in ladder.asked or ladder.taken.get(person) is Rung.BRIDGE
+            return () if done else (PhoneAsked(person),)
         case TakeRung(rung):
             return _take(session, rung, by)
         case PlacePerson(person, rung):
@@ -119,12 +121,17 @@ def _take(session: Session, rung: Rung | None, by: Actor) -> tuple[Event, ...]:
 
 
 def _place(session: Session, person: PersonId, rung: Rung | None) -> tuple[Event, ...]:
+    """Put somebody on the telephone or among who writes, or no longer; who was only asked to phone is asked no more."""
     _check_known(session, person)
+    ladder = session.ladder
+    asked = person in ladder.asked
+    if rung is None and asked:
+        return (PersonMoved(person, ladder.taken.get(person), chosen=True),)
     if rung is not None:
         if rung not in WITHOUT_SOUND:
             raise Refusal(Code.NOT_THIS_RUNG)
         _check_rung(session, rung)
-    same = session.ladder.taken.get(person) == rung
+    same = ladder.taken.get(person) == rung and not asked
     return () if same else (PersonMoved(person, rung, chosen=True),)
 
 

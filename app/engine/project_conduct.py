@@ -49,6 +49,7 @@ def project_conduct(
         duties=_duties(session, cast),
         balance=live.balance,
         offer=session.ladder.offer,
+        asked=tuple(person.id for person in session.people if person.id in session.ladder.asked),
         quality={
             person.id: live.quality[person.id]
             for person in session.people

@@ -231,6 +231,7 @@ class ConductView:
     duties: tuple[DutyView, ...]
     balance: float | None  # 0 one consultant has all the time … 1 evenly shared, null unknown; never stored
     offer: str | None  # a higher rung the group could go up to
+    asked: tuple[str, ...]  # whom somebody suggested the telephone to, and who has not answered
     quality: Mapping[str, str]  # person → good | poor | lost, as their browser says; live only, never stored
     drops: tuple[DropView, ...]
 

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 import pytest
 
-from app.engine.commands import Arrive, Command, Leave, Next, Pause, Resume, StartRound
+from app.engine.commands import Arrive, ChooseClient, Command, Leave, Next, Pause, Resume, StartRound
 from app.engine.due import due
 from app.engine.errors import Code, Refusal
 from app.engine.ids import CLOCK, PersonId
 from app.engine.ladder_commands import GiveBack, GuideYourselves, TakeClock, TakeTitle
 from app.engine.projections import project
-from tests.builders import BRUNO, CHLOE, DRISS, ELENA, FACILITATOR, Play, a_plan
+from tests.builders import BRUNO, CHLOE, DRISS, ELENA, FACILITATOR, Play, a_plan, a_troika
 
 
 def a_play(*, self_guided: bool = False) -> Play:
@@ -95,6 +95,23 @@ def test_without_a_facilitator_the_clock_goes_on_when_the_client_is_back() -> No
     let_the_clock(play, Pause, within=8)
     play.wait(seconds=30).do(Arrive(), BRUNO)
     assert play.session.clock.running_since == play.now
+
+
+def test_in_the_last_phase_of_a_block_the_reserve_takes_the_place_of_the_client_who_is_away() -> None:
+    protocol = a_troika()
+    play = Play(a_plan(protocol, clients=(BRUNO, CHLOE, DRISS)), protocol).start().to("harvest")
+    play.do(ChooseClient(CHLOE, turn=2, reserve=ELENA))
+    play.do(Leave(), BRUNO)
+    let_the_clock(play, Pause, within=8)
+    view = project(play.session, FACILITATOR, play.now)
+    assert view.conduct is not None
+    assert (view.session.turn, view.conduct.cast_turn) == (1, 2), "without its number the next block is meant"
+    play.do(ChooseClient(ELENA, turn=view.session.turn))
+    assert play.session.clients == (ELENA, CHLOE, DRISS)
+    play.do(Resume())
+    planned = due(play.session)
+    assert planned is not None
+    assert not isinstance(planned[1], Pause), "the new client is here"
 
 
 def test_in_a_round_the_turn_of_whoever_drops_moves_to_the_end() -> None:

@@ -123,6 +123,23 @@ def test_whoever_is_asked_to_phone_chooses_for_themselves() -> None:
     assert refused(play, TakeRung(Rung.ALONE), CHLOE) is Code.NOT_THIS_RUNG
 
 
+def test_who_asked_somebody_to_phone_sees_it_and_takes_it_back_and_nothing_else_changes() -> None:
+    play = a_play()
+    play.do(TakeRung(Rung.TEXT), CHLOE)
+    for person in (CHLOE, DRISS):
+        play.do(AskToPhone(person))
+    assert conduct(play).asked == (CHLOE, DRISS)
+    play.do(PlacePerson(CHLOE, None))
+    assert (seen(play, CHLOE).me.asked_to_phone, seen(play, CHLOE).me.rung) == (False, "text")
+    play.do(TakeRung(None), DRISS)
+    assert conduct(play).asked == (), "“not now” answers as well"
+    play.do(PlacePerson(CHLOE, None))
+    assert seen(play, CHLOE).me.rung is None
+    assert play.do(PlacePerson(CHLOE, None)) == ()
+    play.do(TakeRung(Rung.BRIDGE), CHLOE)
+    assert play.do(AskToPhone(CHLOE)) == (), "who is on the telephone is not asked to phone"
+
+
 def test_who_takes_the_telephone_is_seen_there_although_the_server_hears_nothing_of_them() -> None:
     play = a_play()
     play.do(MovePerson(CHLOE, Rung.TEXT), SERVER)

@@ -6,11 +6,19 @@ import { clientCard } from "./client_card.tsx";
 import { relayCard } from "./relay_card.tsx";
 import { lately } from "./return.ts";
 
-/** What is to be said about people now, most urgent first; nothing most of the time. */
-export function cards(): readonly JSX.Element[] {
+interface Cards {
+  /** About others, most urgent first: for a client time waits, for a facilitator it goes on. */
+  readonly people: readonly JSX.Element[];
+  /** What one missed oneself; it lies over the table. */
+  readonly missed: JSX.Element | null;
+}
+
+/** What is to be said about people now; nothing most of the time. */
+export function cards(): Cards {
   const here = view.value;
-  if (here?.session.status !== "running") return [];
-  const about = relayCard(here) ?? clientCard(here);
-  const mine = lately.value ? <CatchUp key="missed" here={here} /> : null;
-  return [about, mine].filter((each) => each !== null);
+  if (here?.session.status !== "running") return { people: [], missed: null };
+  return {
+    people: [clientCard(here), relayCard(here)].filter((each) => each !== null),
+    missed: lately.value ? <CatchUp here={here} /> : null,
+  };
 }

@@ -6,6 +6,7 @@ import { _ } from "../language.ts";
 import { may, seat, shortName } from "../store.ts";
 import type { View } from "../wire.gen.ts";
 import { Card, Do, given } from "./card.tsx";
+import { substitution } from "./substitute.ts";
 
 /** The clock waits for a client: whoever conducts chooses how to go on. */
 export function clientCard(here: View): JSX.Element | null {
@@ -27,10 +28,7 @@ function ClientAway({ here }: { here: View }): JSX.Element | null {
         <Do word={_("Let time run again")} onClick={given(resume)} />
       </Card>
     );
-  const reserve = seat(here.conduct?.reserve);
-  const subject = Object.values(here.entries).find(
-    (each) => each.kind === "subject" && each.author === reserve?.id,
-  );
+  const substitute = may("choose-client") ? substitution(here) : null;
   const { phone, link } = here.bridge;
   return (
     <Card
@@ -48,20 +46,21 @@ function ClientAway({ here }: { here: View }): JSX.Element | null {
       ) : (
         <>
           <Do word={_("Wait a minute more")} onClick={() => (waits.value = true)} />
-          {phone || link ? (
+          {(phone || link) && may("place-person") ? (
             <Do
               word={phone ? _("{name} is on the telephone", who) : _("{name} is in the other room", who)}
               onClick={given({ type: "place-person", person: client.id, rung: "bridge" }, resume)}
             />
           ) : null}
-          <Do word={_("Go on in writing")} onClick={given({ type: "force-rung", rung: "text" }, resume)} />
-          {reserve && may("choose-client") ? (
+          {may("force-rung") ? (
+            <Do word={_("Go on in writing")} onClick={given({ type: "force-rung", rung: "text" }, resume)} />
+          ) : (
+            <Do word={_("Let time run again")} onClick={given(resume)} />
+          )}
+          {substitute ? (
             <Do
-              word={_("{name} becomes the client", { name: shortName(reserve.id) })}
-              onClick={given(
-                { type: "choose-client", person: reserve.id, subject: subject?.id ?? null, reserve: null },
-                resume,
-              )}
+              word={_("{name} becomes the client", { name: shortName(substitute.person) })}
+              onClick={given(substitute, resume)}
             />
           ) : null}
           {phone ? (

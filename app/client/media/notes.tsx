@@ -11,8 +11,10 @@ import { alone, link, noted, now, view } from "../store.ts";
 import { lostSince } from "./absence.ts";
 import { Actions } from "./actions.tsx";
 import { Screen } from "./screen.tsx";
-import { sentences, type Told } from "./sentences.ts";
-import { elsewhere, muffled, using, weak } from "./state.ts";
+import { sentences } from "./sentences.ts";
+import { CAPABLE } from "./situation.ts";
+import { camera, elsewhere, microphone, muffled, oneTap, using, weak } from "./state.ts";
+import type { Heard, Told } from "./told.ts";
 
 const ICONS = {
   sound: Volume2,
@@ -22,10 +24,13 @@ const ICONS = {
   words: PencilLine,
 } as const;
 
+/** So many boxes leave room for the table. */
+const MOST = 2;
+
 /** What is to be said now; nothing most of the time. */
 export function Notes(): JSX.Element | null {
   const at = useSignal(performance.now());
-  const put = useSignal<string>("");
+  const put = useSignal<readonly string[]>([]);
   useLayoutEffect(() => {
     noted.value = true; // before anybody sees or hears the same said twice
   }, []);
@@ -35,31 +40,50 @@ export function Notes(): JSX.Element | null {
     }, 1000);
     return () => clearInterval(timer);
   }, []);
-  const told = sentences({
+  const all = sentences(heardNow(at.value));
+  const live = link.value.state === "live";
+  useEffect(() => {
+    if (live) put.value = holding(put.value, all); // what begins again is said again
+  });
+  const told = all.find((each) => !put.value.includes(each.key));
+  const { people, missed } = alone.value ? { people: [], missed: null } : cards(); // who is there is not known now
+  const note = told ? (
+    <Note key="note" told={told} onPut={() => (put.value = [...put.value, told.key])} />
+  ) : (
+    []
+  );
+  return (
+    <div class="told" role="status" data-told={told?.key ?? ""}>
+      <Screen />
+      {[people.slice(0, 1), note, people.slice(1)].flat().slice(0, MOST)}
+      {missed}
+    </div>
+  );
+}
+
+/** Keeps of what was put away that which is still so; the same list where nothing is over. */
+function holding(put: readonly string[], all: readonly Told[]): readonly string[] {
+  const held = put.filter((key) => all.some((each) => each.key === key));
+  return held.length === put.length ? put : held;
+}
+
+function heardNow(now_: number): Heard {
+  const { on, held } = microphone.value;
+  return {
     here: view.value,
     link: link.value.state,
     using: silencedSince.value === null ? using.value : { way: "none", silentSince: silencedSince.value },
     muffled: muffled.value,
     weak: weak.value,
     elsewhere: elsewhere.value,
-    now: at.value,
+    microphone: on ? (oneTap.value ? "waits" : "on") : held ? "held" : "off",
+    camera: camera.value.on,
+    capable: CAPABLE,
+    now: now_,
     alone: alone.value,
     lostSince: lostSince.value,
     hourNow: now.value,
-  });
-  const aside = alone.value ? [] : cards(); // who is there is not known now
-  const needed =
-    told &&
-    told.key !== put.value &&
-    (aside.every((each) => each.key === "missed") || told.lasting || told.key === "lost");
-  const shown = needed ? told : null;
-  return (
-    <div class="told" role="status" data-told={shown?.key ?? ""}>
-      <Screen />
-      {aside}
-      {shown ? <Note told={shown} onPut={() => (put.value = shown.key)} /> : null}
-    </div>
-  );
+  };
 }
 
 function Note({ told, onPut }: { told: Told; onPut: () => void }): JSX.Element {

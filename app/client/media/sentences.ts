@@ -2,63 +2,41 @@
 import { _, hour } from "../language.ts";
 import { phaseWords, shortName } from "../store.ts";
 import type { View } from "../wire.gen.ts";
-import { CAPABLE } from "./situation.ts";
+import { ofGroup, ofStar, ofWriting } from "./group_sentences.ts";
+import {
+  type Action,
+  type Heard,
+  isNews,
+  isQuiet,
+  number,
+  said,
+  suggestion,
+  type Told,
+  told,
+} from "./told.ts";
 import { PATIENCE } from "./watchdog.ts";
-import type { Using } from "./way.ts";
 
-export type Action = "card" | "play" | "phone" | "write" | "back" | "rise" | "stay" | "here" | "pictures";
+/** Most urgent first: what takes the sound away, what wants an answer, how one takes part, how the group does. */
+const ORDER = [
+  ofElsewhere,
+  ofTouch,
+  ofSilence,
+  ofWriting,
+  ofAsked,
+  ofWords,
+  ofOffer,
+  ofOwn,
+  ofStar,
+  ofGroup,
+  ofWeakLine,
+] as const;
 
-export interface Told {
-  /** The same note is not shown again once it is put away. */
-  readonly key: string;
-  readonly icon: "sound" | "phone" | "help" | "question" | "words";
-  readonly what: string;
-  readonly still: string;
-  readonly todo: string;
-  readonly actions: readonly Action[];
-  /** Whether it can be put away. */
-  readonly lasting: boolean;
-}
-
-export interface Heard {
-  readonly here: View | null;
-  readonly link: string;
-  readonly using: { readonly way: Using; readonly silentSince: number | null };
-  readonly muffled: boolean;
-  readonly weak: "no" | "yes" | "held";
-  /** Sound and picture are in another window. */
-  readonly elsewhere: boolean;
-  readonly now: number;
-  /** Whether the page goes on by its own clock. */
-  readonly alone: boolean;
-  /** Since when our own server is out of reach. */
-  readonly lostSince: number | null;
-  /** The server's clock, as far as it is known. */
-  readonly hourNow: number;
-}
-
-type Words = Pick<Told, "icon" | "what" | "still" | "todo"> & {
-  actions?: readonly Action[];
-  lasting?: boolean;
-};
-
-const told = (key: string, words: Words): Told => ({ key, actions: [], lasting: false, ...words });
-
-/** The most important thing to say now, or nothing. */
-export function sentences(heard: Heard): Told | null {
+/** Everything there is to say now, the most important first: what is put away leaves room for the next. */
+export function sentences(heard: Heard): readonly Told[] {
   const { here } = heard;
-  if (!here || here.session.status === "closed") return null;
-  if (heard.link !== "live") return ofLink(heard, here);
-  return (
-    ofElsewhere(heard) ??
-    ofOwn(here) ??
-    ofTouch(heard) ??
-    ofSilence(heard, here) ??
-    ofWeakLine(heard) ??
-    ofOffer(here) ??
-    ofWords(heard, here) ??
-    ofGroup(heard, here)
-  );
+  if (!here || here.session.status === "closed") return [];
+  const all = heard.link === "live" ? ORDER.map((of) => of(heard, here)) : [ofLink(heard, here)];
+  return all.filter((each) => each !== null);
 }
 
 const ALONE_AFTER = 10_000;
@@ -89,54 +67,8 @@ function ofLink({ alone, lostSince, now, hourNow }: Heard, here: View): Told | n
   });
 }
 
-function ofOwn(here: View): Told | null {
-  if (here.me.rung === "text" && here.ladder.rung === "text") return null; // the group's sentence says it
-  switch (here.me.rung) {
-    case "bridge":
-      return told("own-bridge", {
-        icon: "phone",
-        what: _("You are on the phone."),
-        still: _("This page still shows the time, whose turn it is, and what is written."),
-        todo: number(here),
-        actions: ["back"],
-        lasting: true,
-      });
-    case "text":
-      return told("own-text", {
-        icon: "help",
-        what: CAPABLE ? _("You take part in writing.") : _("This browser carries no sound and no picture."),
-        still: _("You read what is written and write in your turn; the others see it at once."),
-        todo: CAPABLE ? "" : _("Nothing to do: go on in writing, or call the plan B number."),
-        actions: CAPABLE ? ["back"] : [],
-        lasting: true,
-      });
-  }
-  if (here.me.asked_to_phone)
-    return told("asked", {
-      icon: "phone",
-      what: _("The facilitator suggests the telephone."),
-      still: _("This page stays with you."),
-      todo: number(here),
-      actions: ["phone"],
-      lasting: true,
-    });
-  return null;
-}
-
-function ofTouch({ muffled }: Heard): Told | null {
-  if (!muffled) return null;
-  return told("muffled", {
-    icon: "sound",
-    what: _("The browser waits for a touch before it plays the voices."),
-    still: _("You are heard already."),
-    todo: "",
-    actions: ["play"],
-    lasting: true,
-  });
-}
-
-function ofElsewhere({ elsewhere }: Heard): Told | null {
-  if (!elsewhere) return null;
+function ofElsewhere({ elsewhere }: Heard, here: View): Told | null {
+  if (!elsewhere || isQuiet(here)) return null;
   return told("elsewhere", {
     icon: "sound",
     what: _("Sound and picture are open in another window."),
@@ -147,54 +79,72 @@ function ofElsewhere({ elsewhere }: Heard): Told | null {
   });
 }
 
-function ofWeakLine({ weak }: Heard): Told | null {
-  if (weak === "no") return null;
-  return told(`weak-${weak}`, {
+function ofTouch({ muffled, microphone, using }: Heard, here: View): Told | null {
+  if (!muffled || isQuiet(here)) return null;
+  return told("muffled", {
     icon: "sound",
-    what: _("Your line is weak: sound goes first."),
-    still: _("You hear the others, and they hear you."),
-    todo:
-      weak === "yes"
-        ? _("Pictures come back by themselves when the line is better.")
-        : _("Pictures wait until you ask for them."),
-    actions: weak === "yes" ? [] : ["pictures"],
+    what: _("The browser waits for a touch before it plays the voices."),
+    still:
+      microphone === "on" && using.way !== "none"
+        ? _("You are heard already.")
+        : _("Time and writing go on."),
+    todo: "",
+    actions: ["play"],
+    lasting: true,
   });
 }
 
+/** No sound arrives; where the facilitator suggests the telephone, that is what there is to do. */
 function ofSilence({ using, now }: Heard, here: View): Told | null {
-  const silent = using.silentSince === null ? 0 : now - using.silentSince + PATIENCE.banner;
-  if (silent < PATIENCE.banner || here.ladder.rung === "bridge" || here.ladder.rung === "text") return null;
+  if (using.silentSince === null || isQuiet(here)) return null;
+  const silent = now - using.silentSince + PATIENCE.banner;
+  const [call, asked] = [number(here), suggestion(here)];
+  const notNow: readonly Action[] = asked ? ["not-now"] : [];
   if (silent >= PATIENCE.card)
     return told("lost", {
       icon: "help",
       what: _("You no longer hear the others."),
       still: _("Time and writing go on, and your seat is kept."),
-      todo: here.bridge.phone
-        ? `${number(here)} ${_("Or write.")}`
+      todo: call
+        ? said(asked, call, _("Or write."))
         : _("Go on in writing; we keep trying to bring the sound back."),
-      actions: here.bridge.phone ? ["phone", "write"] : ["write"],
+      actions: call ? ["phone", "write", ...notNow] : ["write"],
       lasting: true,
     });
   return told("silent", {
     icon: "sound",
     what: _("The sound has stopped."),
     still: _("Time and writing go on."),
-    todo: _("We are already trying another way. Nothing to do."),
+    todo: asked ? said(asked, call) : _("We are already trying another way. Nothing to do."),
+    actions: asked ? ["phone", ...notNow] : [],
   });
 }
 
-const READ_FOR = 90_000;
+/** The group's own number says it already where all are to phone. */
+function ofAsked(_heard: Heard, here: View): Told | null {
+  const asked = suggestion(here);
+  if (!asked || here.ladder.rung === "bridge") return null;
+  return told("asked", {
+    icon: "phone",
+    what: asked,
+    still: _("This page stays with you."),
+    todo: number(here),
+    actions: ["phone", "not-now"],
+    lasting: true,
+  });
+}
+
 const SHOWN = 180;
 
 /** What somebody without sound says in writing, while the others speak. */
-function ofWords({ hourNow }: Heard, here: View): Told | null {
+function ofWords(heard: Heard, here: View): Told | null {
   if (here.ladder.rung === "text" || here.me.rung === "text") return null;
   const writes = (id: string | null) => here.seats.some((seat) => seat.id === id && seat.rung === "text");
   const last = Object.values(here.entries)
     .filter((each) => each.kind === "speech" && !each.mine && writes(each.author))
     .sort((a, b) => a.written_at - b.written_at)
     .at(-1);
-  if (!last || hourNow - last.written_at > READ_FOR) return null;
+  if (!last || !isNews(last.written_at, heard)) return null;
   const text = last.text.length > SHOWN ? `${last.text.slice(0, SHOWN).trimEnd()}…` : last.text;
   return told(`words-${last.id}`, {
     icon: "words",
@@ -204,73 +154,80 @@ function ofWords({ hourNow }: Heard, here: View): Told | null {
   });
 }
 
-function ofOffer(here: View): Told | null {
-  if (!here.conduct?.offer) return null;
-  return told(`offer-${here.ladder.since}`, {
+/** A better way may be taken; until then the group goes on as it is. */
+function ofOffer(_heard: Heard, here: View): Told | null {
+  const { rung, since } = here.ladder;
+  const offer = here.conduct?.offer;
+  if (!offer) return null;
+  const direct = offer === "mesh";
+  return told(`offer-${since}`, {
     icon: "question",
-    what: _("The video server answers again."),
-    still: _("Everybody hears each other as it is."),
-    todo: _("You choose when to go back to pictures."),
+    what: direct
+      ? _("Sound from browser to browser can be tried again.")
+      : _("The video server answers again."),
+    still:
+      rung === "text"
+        ? _("Writing goes on until then.")
+        : rung === "bridge"
+          ? _("The telephone goes on until then.")
+          : _("Everybody hears each other as it is."),
+    todo: direct
+      ? _("You choose when to try.")
+      : isQuiet(here)
+        ? _("You choose when to go back to sound and picture.")
+        : _("You choose when to go back to pictures."),
     actions: ["rise", "stay"],
     lasting: true,
   });
 }
 
-function ofGroup({ using }: Heard, here: View): Told | null {
-  const { rung, why, since } = here.ladder;
-  const speaker = here.floor.holder && here.floor.holder !== here.me.id ? shortName(here.floor.holder) : "";
-  const goOn = speaker
-    ? _("Nothing to do. {name}, please continue.", { name: speaker })
-    : _("Nothing to do.");
-  switch (rung) {
-    case "mesh":
-      if (why === "no-video-server" || !why) return null;
-      return told(`mesh-${since}`, {
-        icon: "sound",
-        what: _("The picture has stopped."),
-        still: _("Sound now goes straight between your browsers, and time goes on."),
-        todo: goOn,
-      });
-    case "sfu-audio":
-      return told(`audio-${since}`, {
-        icon: "sound",
-        what: _("We go on with sound alone."),
-        still: _("Voices and time go on."),
-        todo: goOn,
-      });
-    case "bridge":
-      return told(`bridge-${since}`, {
-        icon: "phone",
-        what: _("We go on by telephone."),
-        still: _("This page still shows the time, whose turn it is, and what is written."),
-        todo: number(here),
-        actions: ["phone"],
-        lasting: true,
-      });
-    case "text":
-      return told(`text-${since}`, {
-        icon: "help",
-        what: _("We go on in writing."),
-        still: _("The steps and the time are the same; each writes when it is their turn."),
-        todo: here.bridge.phone
-          ? `${number(here)} ${_("Writing is enough.")}`
-          : _("Write when it is your turn."),
-      });
-  }
-  if (using.way === "mesh")
-    return told("star", {
-      icon: "sound",
-      what: _("Your line to the video server is cut."),
-      still: _("The others hear you, and you hear them, by direct links."),
-      todo: _("Nothing to do."),
+/** How this person takes part, where it is not as the group does. */
+function ofOwn(heard: Heard, here: View): Told | null {
+  const { me, ladder } = here;
+  if (me.rung !== "bridge" && me.rung !== "text") return null;
+  if (me.rung === ladder.rung && me.rung === "text") return null; // the group's sentence says it
+  const gone =
+    ladder.rung === "sfu" &&
+    ladder.why !== "video-server" &&
+    isNews(ladder.since, heard) &&
+    _("The others go on with sound and picture.");
+  const together = ladder.rung === "bridge";
+  if (me.rung === "bridge")
+    return told("own-bridge", {
+      icon: "phone",
+      what: said(gone, _("You are on the phone.")),
+      still: _("This page still shows the time, whose turn it is, and what is written."),
+      todo: number(here),
+      actions: [together || !heard.capable ? "write" : ladder.rung === "text" ? "along" : "back"],
+      lasting: true,
     });
-  return null;
+  return told("own-text", {
+    icon: "help",
+    what: heard.capable
+      ? said(gone, _("You take part in writing."))
+      : _("This browser carries no sound and no picture."),
+    still: _("You read what is written and write in your turn; the others see it at once."),
+    todo: together
+      ? number(here)
+      : heard.capable || !number(here)
+        ? ""
+        : _("Nothing to do: go on in writing, or call the plan B number."),
+    actions: together ? ["phone"] : heard.capable ? ["back"] : [],
+    lasting: true,
+  });
 }
 
-/** Where to call, as a sentence. */
-function number({ bridge }: View): string {
-  if (bridge.phone && bridge.code)
-    return _("Call {phone}, code {code}.", { phone: bridge.phone, code: bridge.code });
-  if (bridge.phone) return _("Call {phone}.", { phone: bridge.phone });
-  return bridge.link ? _("Open the other meeting room.") : "";
+/** Only the media server's line is felt, and only where the group sends pictures is one spared. */
+function ofWeakLine({ weak, using, microphone }: Heard, here: View): Told | null {
+  if (weak === "no" || using.way !== "sfu" || here.ladder.rung !== "sfu" || isQuiet(here)) return null;
+  return told(`weak-${weak}`, {
+    icon: "sound",
+    what: _("Your line is weak: sound goes first."),
+    still: microphone === "on" ? _("You hear the others, and they hear you.") : _("You hear the others."),
+    todo:
+      weak === "yes"
+        ? _("Pictures come back by themselves when the line is better.")
+        : _("Pictures wait until you ask for them."),
+    actions: weak === "yes" ? [] : ["pictures"],
+  });
 }

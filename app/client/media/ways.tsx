@@ -41,6 +41,7 @@ export function Ways(): JSX.Element | null {
   const ways = WAYS.filter((each) =>
     each === "bridge" ? meets : here.media.livekit || !each.startsWith("sfu"),
   );
+  const isAsked = (person: string) => here.conduct?.asked.includes(person) ?? false;
   const apart = here.seats.filter(
     (seat) => (seat.presence === "here" || seat.rung === "bridge") && seat.id !== here.me.id,
   );
@@ -80,6 +81,7 @@ export function Ways(): JSX.Element | null {
               <bdi>{seat.name}</bdi>
               <small>
                 {NAMES[seat.rung]?.()}
+                {isAsked(seat.id) ? ` · ${_("asked to phone")}` : null}
                 <Line of={here.conduct?.quality[seat.id]} />
               </small>
             </span>
@@ -92,7 +94,16 @@ export function Ways(): JSX.Element | null {
               >
                 {_("Off the phone")}
               </button>
-            ) : seat.rung === "bridge" || !(here.bridge.phone || here.bridge.link) ? null : (
+            ) : seat.rung === "bridge" || !meets ? null : isAsked(seat.id) ? (
+              <button
+                type="button"
+                class="btn bare"
+                aria-label={_("Ask {name} to phone no longer", { name: seat.name })}
+                onClick={() => void ask({ type: "place-person", person: seat.id, rung: null }, "ways")}
+              >
+                {_("Take back")}
+              </button>
+            ) : (
               <button
                 type="button"
                 class="btn bare"
