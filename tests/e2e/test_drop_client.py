@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from app.engine.commands import Next
+from app.engine.commands import Arrive, Leave, Next
 from app.engine.continuity import Rung
 from app.main import Parts
 from tests.e2e.broken import Broken, Window, broken
-from tests.e2e.people import LAPTOP, PHONE, StoryClock
+from tests.e2e.people import DESKTOP, LAPTOP, PHONE, StoryClock
 from tests.e2e.walk import HOST
 from tests.patience import until
 
@@ -115,15 +115,43 @@ async def test_the_group_goes_on_in_writing_and_the_client_finds_it_there(
         assert (await story.session()).ladder.rung is Rung.TEXT
 
 
-async def test_the_reserve_client_takes_the_place_and_time_runs(
-    browser: Browser, parts: Parts, clock: StoryClock, artefacts: Path
+@pytest.mark.parametrize("lang", ["fr", "en"])
+async def test_the_facilitator_drops_too_and_the_relay_lets_the_reserve_take_the_place(
+    browser: Browser, parts: Parts, clock: StoryClock, artefacts: Path, lang: str
 ) -> None:
-    folder = artefacts / "screens" / "drop-reserve"
-    async with broken(browser, parts, clock, folder, lang="en", until="expose") as story:
-        host, _, consultant = await _client_drops(story)
+    folder = artefacts / "screens" / f"drop-reserve-{lang}"
+    async with broken(browser, parts, clock, folder, lang=lang, until="expose") as story:
+        host, client, consultant = await _client_drops(story)
+        relay = await story.sit(story.gathering.guests[3], PHONE)
+        await story.drop(host)
+        await story.later(seconds=20)
+        await relay.press("Keep the time")
+        await expect(relay.card("stand-in")).to_be_visible()
+        away = relay.card("client-away")
+        await expect(away.get_by_role("button", name=story.words("Let time run again"))).to_be_visible()
+        await expect(away.get_by_role("button", name=story.words("Go on in writing"))).to_have_count(0)
+        await story.shot(relay, "1-phone-keeps-time")
+        await story.later(seconds=60)
+        await relay.press("Facilitate meanwhile")
         reserve = story.gathering.guests[1]
-        await host.press("{name} becomes the client", name=await story.name(reserve))
-        await _time_runs(story, host)
+        become = {"name": await story.name(reserve)}
+        ways = ("Go on in writing", "{name} becomes the client", "{name} is on the telephone")
+        names = (become, become, {"name": await story.name(client.person)})
+        for way, name in zip(ways, names, strict=True):
+            await expect(away.get_by_role("button", name=story.words(way, **name))).to_be_visible()
+        await expect(relay.card("stand-in")).to_be_visible()
+        await relay.page.emulate_media(color_scheme="dark")
+        await story.shot(relay, "2-phone-conducts")
+        await story.gathering.do(reserve, Leave())
+        await expect(
+            away.get_by_role("button", name=story.words("{name} becomes the client", **become))
+        ).to_have_count(0)
+        await story.gathering.do(reserve, Arrive())
+        await relay.page.goto(f"/console/{story.gathering.session}")
+        await relay.page.set_viewport_size({"width": DESKTOP["width"], "height": DESKTOP["height"]})
+        await expect(away).to_be_visible()
+        await story.shot(relay, "3-console-conducts")
+        await relay.press("{name} becomes the client", **become)
+        await _time_runs(story, relay)
         assert (await story.session()).client == reserve
         await expect(consultant.page.locator(f"[data-person='{reserve}'].is-client")).to_have_count(1)
-        await story.shot(host, "console-reserve")

@@ -64,7 +64,7 @@ def rungs(gathering: Gathering) -> tuple[tuple[str, str, tuple[tuple[Any, Comman
         ("sfu", "", ((SERVER, MoveGroup(Rung.SFU, LIVEKIT)),)),
         ("sfu-audio", "audio-", ((SERVER, MoveGroup(Rung.SFU_AUDIO, "weak")),)),
         ("mesh", "mesh-", ((SERVER, MoveGroup(Rung.MESH, "video-unreachable")),)),
-        ("offer", "mesh-", ((SERVER, OfferRise(Rung.SFU)),)),
+        ("offer", "", ((SERVER, OfferRise(Rung.SFU)),)),
         ("bridge", "bridge-", ((HOST, ForceRung(Rung.BRIDGE)),)),
         ("text", "text-", ((HOST, ForceRung(Rung.TEXT)), (HOST, GiveFloor(None)))),
         ("star", "star", ((HOST, ForceRung(Rung.SFU)), (SERVER, MovePerson(me, Rung.MESH)))),
@@ -86,6 +86,7 @@ def rungs(gathering: Gathering) -> tuple[tuple[str, str, tuple[tuple[Any, Comman
                 ),
             ),
         ),
+        ("back", "sfu-", ((me, TakeRung(None)), (HOST, ForceRung(Rung.TEXT)), (HOST, ForceRung(Rung.SFU)))),
     )
 
 
