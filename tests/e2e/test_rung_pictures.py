@@ -18,6 +18,7 @@ from app.main import Parts
 from tests.e2e.people import DESKTOP, PATIENCE, PHONE, StoryClock
 from tests.e2e.test_layout import TWO_FRAMES
 from tests.e2e.walk import HOST, Gathering, gather
+from tests.e2e.words import Words
 from tests.fake_video import FakeVideo
 from tests.realtime.table import served
 
@@ -118,8 +119,28 @@ async def test_every_rung_has_its_sentence_and_its_picture(
                 await page.emulate_media(color_scheme=scheme)
                 await page.evaluate(TWO_FRAMES)
                 await page.screenshot(path=folder / f"{rank:02d}-{name}-{look}-{window}.png")
+        if name == "asked-to-phone":
+            await is_answered_and_taken_back(pages[1], pages[2], Words(lang), folder / f"{rank:02d}-card.png")
         for page in pages:
             await page.context.close()
+
+
+async def is_answered_and_taken_back(console: Page, me: Page, words: Words, picture: Path) -> None:
+    """Let the console show who is asked to phone until they say not now; ask again, and take it back."""
+    asked, card = me.locator(".told[data-told=asked]"), console.locator(".rungs")
+    await card.locator("summary").click()
+    row = card.locator("li", has_text=words("asked to phone"))
+    await expect(row).to_have_count(1)
+    await card.screenshot(path=picture)
+    person = (await row.locator("bdi").inner_text()).strip()
+    await me.get_by_role("button", name=words("Not now")).click()
+    await expect(asked).to_have_count(0)
+    await expect(row).to_have_count(0)
+    await card.get_by_role("button", name=words("Ask {name} to phone", name=person), exact=True).click()
+    await expect(asked).to_have_count(1)
+    await card.get_by_role("button", name=words("Ask {name} to phone no longer", name=person)).click()
+    await expect(asked).to_have_count(0)
+    await expect(row).to_have_count(0)
 
 
 async def opened(browser: Browser, gathering: Gathering, person: PersonId, lang: str, links: str) -> Page:

@@ -78,9 +78,9 @@ export function isQuiet({ me, ladder }: View): boolean {
 
 /** Where to call, as a sentence; empty where there is no such place. */
 export function number({ bridge }: View): string {
-  if (bridge.phone && bridge.code)
-    return _("Call {phone}, code {code}.", { phone: bridge.phone, code: bridge.code });
-  if (bridge.phone) return _("Call {phone}.", { phone: bridge.phone });
+  const { code } = bridge;
+  const phone = bridge.phone.replaceAll(" ", "\u00a0"); // read out from one line
+  if (phone) return code ? _("Call {phone}, code {code}.", { phone, code }) : _("Call {phone}.", { phone });
   return bridge.link ? _("Open the other meeting room.") : "";
 }
 
