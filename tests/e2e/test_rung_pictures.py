@@ -67,7 +67,7 @@ def rungs(gathering: Gathering) -> tuple[tuple[str, str, tuple[tuple[Any, Comman
         ("mesh", "mesh-", ((SERVER, MoveGroup(Rung.MESH, "video-unreachable")),)),
         ("offer", "", ((SERVER, OfferRise(Rung.SFU)),)),
         ("bridge", "bridge-", ((HOST, ForceRung(Rung.BRIDGE)),)),
-        ("text", "text-", ((HOST, ForceRung(Rung.TEXT)), (HOST, GiveFloor(None)))),
+        ("text", "text-", ((me, TakeRung(None)), (HOST, ForceRung(Rung.TEXT)), (HOST, GiveFloor(None)))),
         ("star", "star", ((HOST, ForceRung(Rung.SFU)), (SERVER, MovePerson(me, Rung.MESH)))),
         ("asked-to-phone", "asked", ((SERVER, MovePerson(me, None)), (HOST, AskToPhone(me)))),
         ("by-phone", "own-bridge", ((me, TakeRung(Rung.BRIDGE)),)),
@@ -119,6 +119,11 @@ async def test_every_rung_has_its_sentence_and_its_picture(
                 await page.emulate_media(color_scheme=scheme)
                 await page.evaluate(TWO_FRAMES)
                 await page.screenshot(path=folder / f"{rank:02d}-{name}-{look}-{window}.png")
+        if name == "bridge":  # who has no telephone writes, and the others read it
+            await pages[2].get_by_role("button", name=Words(lang)("Go on in writing")).click()
+            await expect(pages[2].locator(".told[data-told=own-text]")).to_be_attached()
+            await expect(pages[2].locator(".talk textarea")).to_be_visible()
+            await pages[2].screenshot(path=folder / f"{rank:02d}-{name}-writes.png")
         if name == "asked-to-phone":
             await is_answered_and_taken_back(pages[1], pages[2], Words(lang), folder / f"{rank:02d}-card.png")
         for page in pages:

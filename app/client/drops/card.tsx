@@ -21,7 +21,7 @@ export function Card({ icon, what, todo, children, id }: CardProps): JSX.Element
           <b>{what}</b> {todo}
         </p>
         {children ? <div class="row">{children}</div> : null}
-        <Refused where="card" />
+        <Refused where={id} />
       </div>
     </div>
   );
@@ -43,8 +43,8 @@ export function Do({
   );
 }
 
-/** Gives commands one after the other, until one is refused. */
-export const given = (...commands: readonly Parameters<typeof ask>[0][]) =>
+/** Gives commands one after the other, until one is refused; the card says why. */
+export const given = (card: string, ...commands: readonly Parameters<typeof ask>[0][]) =>
   async function inOrder(): Promise<void> {
-    for (const command of commands) if (!(await ask(command, "card")).ok) return;
+    for (const command of commands) if (!(await ask(command, card)).ok) return;
   };

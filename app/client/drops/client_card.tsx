@@ -25,7 +25,7 @@ function ClientAway({ here }: { here: View }): JSX.Element | null {
   if (client.presence === "here")
     return (
       <Card id="client-back" icon={Hourglass} what={_("{name} is back.", who)} todo={_("Time waited.")}>
-        <Do word={_("Let time run again")} onClick={given(resume)} />
+        <Do word={_("Let time run again")} onClick={given("client-back", resume)} />
       </Card>
     );
   const substitute = may("choose-client") ? substitution(here) : null;
@@ -49,18 +49,25 @@ function ClientAway({ here }: { here: View }): JSX.Element | null {
           {(phone || link) && may("place-person") ? (
             <Do
               word={phone ? _("{name} is on the telephone", who) : _("{name} is in the other room", who)}
-              onClick={given({ type: "place-person", person: client.id, rung: "bridge" }, resume)}
+              onClick={given(
+                "client-away",
+                { type: "place-person", person: client.id, rung: "bridge" },
+                resume,
+              )}
             />
           ) : null}
           {may("force-rung") ? (
-            <Do word={_("Go on in writing")} onClick={given({ type: "force-rung", rung: "text" }, resume)} />
+            <Do
+              word={_("Go on in writing")}
+              onClick={given("client-away", { type: "force-rung", rung: "text" }, resume)}
+            />
           ) : (
-            <Do word={_("Let time run again")} onClick={given(resume)} />
+            <Do word={_("Let time run again")} onClick={given("client-away", resume)} />
           )}
           {substitute ? (
             <Do
               word={_("{name} becomes the client", { name: shortName(substitute.person) })}
-              onClick={given(substitute, resume)}
+              onClick={given("client-away", substitute, resume)}
             />
           ) : null}
           {phone ? (

@@ -72,10 +72,10 @@ function ofRelay(host: string, away: number): JSX.Element {
       }
     >
       {away >= CLOCK_AFTER && may("take-clock") ? (
-        <Do word={_("Keep the time")} onClick={given({ type: "take-clock" })} />
+        <Do word={_("Keep the time")} onClick={given("relay", { type: "take-clock" })} />
       ) : null}
       {away >= TITLE_AFTER && may("take-title") ? (
-        <Do word={_("Facilitate meanwhile")} onClick={given({ type: "take-title" })} />
+        <Do word={_("Facilitate meanwhile")} onClick={given("relay", { type: "take-title" })} />
       ) : null}
     </Card>
   );
@@ -106,11 +106,11 @@ function ofStandIn(here: View, there: string | null, host: string | null): JSX.E
       {there ? (
         <Do
           word={_("Hand back to {name}", { name: shortName(there) })}
-          onClick={given({ type: "give-back" })}
+          onClick={given("stand-in", { type: "give-back" })}
         />
       ) : null}
       {!title && !there && longAway && may("take-title") ? (
-        <Do word={_("Facilitate meanwhile")} onClick={given({ type: "take-title" })} />
+        <Do word={_("Facilitate meanwhile")} onClick={given("stand-in", { type: "take-title" })} />
       ) : null}
       {atDesk ? null : (
         <a class="btn" href={`/console/${here.session.id}`}>
@@ -136,7 +136,7 @@ function ofLeader(here: View, standIn: string | null): JSX.Element | null {
         todo={_("They hand the session back to you in one tap.")}
       >
         {may("give-back") ? (
-          <Do word={_("Take the session back")} onClick={given({ type: "give-back" })} />
+          <Do word={_("Take the session back")} onClick={given("handed", { type: "give-back" })} />
         ) : null}
       </Card>
     );
@@ -148,7 +148,7 @@ function ofLeader(here: View, standIn: string | null): JSX.Element | null {
         what={_("The group went on by itself.")}
         todo={_("Its steps follow each other until you take the session back.")}
       >
-        <Do word={_("Take the session back")} onClick={given({ type: "take-title" })} />
+        <Do word={_("Take the session back")} onClick={given("alone-before", { type: "take-title" })} />
       </Card>
     );
   return null;
