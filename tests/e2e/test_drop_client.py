@@ -37,7 +37,7 @@ async def _client_drops(story: Broken) -> tuple[Window, Window, Window]:
 
 
 async def _time_runs(story: Broken, host: Window) -> None:
-    await expect(host.card("client-away")).to_have_count(0)
+    await expect(host.page.locator("[data-card^=client-]")).to_have_count(0)
     assert (await story.session()).clock.running_since is not None
 
 

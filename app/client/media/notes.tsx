@@ -52,11 +52,12 @@ export function Notes(): JSX.Element | null {
   ) : (
     []
   );
+  const boxes = [people.slice(0, 1), note, people.slice(1)].flat().slice(0, MOST);
   return (
     <div class="told" role="status" data-told={told?.key ?? ""}>
       <Screen />
-      {[people.slice(0, 1), note, people.slice(1)].flat().slice(0, MOST)}
-      {missed}
+      {boxes}
+      {boxes.length < MOST ? missed : null}
     </div>
   );
 }
