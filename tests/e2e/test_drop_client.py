@@ -109,7 +109,7 @@ async def test_the_group_goes_on_in_writing_and_the_client_finds_it_there(
         await expect(consultant.says("We go on in writing.")).to_be_visible()
         await story.later(seconds=40)
         await story.back(client)
-        await client.press("Understood")
+        await client.card("missed").get_by_role("button").click()
         await expect(client.says("We go on in writing.")).to_be_visible()
         await story.shot(client, "phone-in-writing")
         assert (await story.session()).ladder.rung is Rung.TEXT
