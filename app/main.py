@@ -17,7 +17,7 @@ from starlette.middleware.gzip import GZipMiddleware
 import app.web
 from app.background import Run, keep_going
 from app.config import Settings
-from app.engine.ids import SessionId
+from app.engine.ids import PersonId, SessionId
 from app.gateways.calendar import calendar_entry
 from app.gateways.cipher import InstallationCipher, installation_key
 from app.gateways.clock import RandomIds, SystemClock
@@ -128,7 +128,8 @@ def build(settings: Settings, clock: Clock, video: Video | None = None) -> Parts
     continuity = Continuity(rooms, hub, video, clock)
     hub.live = continuity.live
     words = SpokenWords(rooms, sentences.choose)
-    reconciler = Reconciler(rooms, hub, video, clock)
+    reconciler = Reconciler(rooms, hub, video, clock, partial(_has_way_in, directory))
+    directory.put_out = reconciler.put_out
     mailer = (
         SmtpMailer(settings.smtp, settings.mail_from, clock)
         if settings.smtp
@@ -278,6 +279,11 @@ def _base(settings: Settings) -> str:
 
 async def _is_in(directory: Directory, clock: Clock, token: TokenHash) -> bool:
     return await directory.find_web_session(token, clock.now()) is not None
+
+
+async def _has_way_in(directory: Directory, session: SessionId, person: PersonId) -> bool:
+    """Tell whether a seat's newest link was not revoked; whoever came without one has a way in."""
+    return all(each.revoked_at is None for each in await directory.joins_of(session) if each.person == person)
 
 
 def _say(sentences: Catalogues, lang: str, code: str, details: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from typing import TypeVar
 import aiohttp
 from google.protobuf.message import DecodeError
 from livekit import api
+from livekit.protocol.models import TrackInfo, TrackType
 
 from app.engine.ids import PersonId, SessionId
 from app.usecases.video_port import InMedia, VideoPass, VideoUnavailable
@@ -94,11 +95,7 @@ class LiveKitVideo:
         return tuple(
             InMedia(
                 PersonId(one.identity),
-                tuple(
-                    track.sid
-                    for track in one.tracks
-                    if track.source == api.TrackSource.MICROPHONE and not track.muted
-                ),
+                tuple(track.sid for track in one.tracks if _is_voice(track) and not track.muted),
                 api.TrackSource.SCREEN_SHARE in one.permission.can_publish_sources,
             )
             for one in listed.participants
@@ -158,6 +155,15 @@ class LiveKitVideo:
             raise VideoUnavailable(error.code) from error
         except (aiohttp.ClientError, DecodeError, TimeoutError, OSError) as error:
             raise VideoUnavailable(type(error).__name__) from error
+
+
+def _is_voice(track: TrackInfo) -> bool:
+    """Tell whether a track is heard, whatever its page calls it: pages play sound of any source, and a pass allows the camera's.
+
+    The kind is what a page says, the codec what LiveKit receives. Sound of a screen is LiveKit's to refuse: no pass names it.
+    """
+    sounds = track.type == TrackType.AUDIO or track.mime_type.lower().startswith("audio/")
+    return sounds and track.source != api.TrackSource.SCREEN_SHARE_AUDIO
 
 
 def _sources(may_share: bool) -> list[str]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from aiohttp import web
 from google.protobuf.message import Message
 from livekit import api
-from livekit.protocol.models import TrackInfo, TrackSource
+from livekit.protocol.models import TrackInfo, TrackSource, TrackType
 from livekit.protocol.room import MuteRoomTrackResponse, RemoveParticipantResponse
 
 KEY, SECRET = "fake", "a secret of at least thirty-two characters"
@@ -25,6 +25,7 @@ class FakeLiveKit:
     people: dict[str, bool] = field(
         default_factory=dict
     )  # who is there, and whether their microphone is open
+    more: dict[str, tuple[TrackInfo, ...]] = field(default_factory=dict)  # what else they publish
     asked: list[tuple[str, str]] = field(default_factory=list)
     answered: int = 0
 
@@ -57,7 +58,7 @@ class FakeLiveKit:
             case "MutePublishedTrack":
                 muted = api.MuteRoomTrackRequest.FromString(body)
                 self.asked.append((what, muted.identity))
-                self.people[muted.identity] = False
+                self._mute(muted.identity, muted.track_sid)
                 said = MuteRoomTrackResponse()
             case "RemoveParticipant":
                 removed = api.RoomParticipantIdentity.FromString(body)
@@ -79,8 +80,20 @@ class FakeLiveKit:
         return web.Response(body=said.SerializeToString(), content_type="application/protobuf")
 
     def _info(self, who: str) -> api.ParticipantInfo:
-        track = TrackInfo(sid=f"TR_{who}", source=TrackSource.MICROPHONE, muted=not self.people[who])
-        return api.ParticipantInfo(identity=who, tracks=[track])
+        microphone = TrackInfo(
+            sid=f"TR_{who}",
+            type=TrackType.AUDIO,
+            source=TrackSource.MICROPHONE,
+            mime_type="audio/red",
+            muted=not self.people[who],
+        )
+        return api.ParticipantInfo(identity=who, tracks=[microphone, *self.more.get(who, ())])
+
+    def _mute(self, who: str, sid: str) -> None:
+        if sid == f"TR_{who}":
+            self.people[who] = False
+        for track in self.more.get(who, ()):
+            track.muted = track.muted or track.sid == sid
 
 
 @asynccontextmanager

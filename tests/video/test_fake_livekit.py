@@ -7,6 +7,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+from livekit.protocol.models import TrackInfo, TrackSource, TrackType
 
 from app.config import Settings
 from app.main import Parts
@@ -15,6 +16,7 @@ from app.usecases.video_port import VideoUnavailable
 from tests.fakes import FakeClock
 from tests.patience import until
 from tests.realtime.table import CONSULTANTS, FACILITATOR, Browser, Table, a_table, served
+from tests.realtime.test_microphones import a_ruled_table, to_the_clients_phase
 from tests.video.fake_livekit import KEY, SECRET, FakeLiveKit, fake_livekit
 from tests.video.table import opened
 
@@ -155,6 +157,36 @@ async def test_the_roster_is_right_by_polling_though_every_webhook_is_lost(
     clock.advance(EVERY)
     await parts.reconciler.tick()
     assert livekit.people == {CHLOE: True}, "who has no seat is put out, and nobody is muted"
+    await page.close()
+
+
+async def test_the_voice_rule_closes_a_voice_whatever_its_page_calls_it(
+    parts: Parts, livekit: FakeLiveKit, clock: FakeClock
+) -> None:
+    table = await a_ruled_table(parts)
+    page = await table.browser(FACILITATOR).open()
+    await to_the_clients_phase(table)
+    livekit.people = {BRUNO: True, CHLOE: True, DRISS: False}
+    livekit.more = {
+        BRUNO: (TrackInfo(sid="the client's", type=TrackType.AUDIO, source=TrackSource.CAMERA),),
+        CHLOE: (
+            TrackInfo(sid="a voice as camera", type=TrackType.AUDIO, source=TrackSource.CAMERA),
+            TrackInfo(sid="a voice as film", source=TrackSource.SCREEN_SHARE, mime_type="audio/opus"),
+            TrackInfo(
+                sid="her camera", type=TrackType.VIDEO, source=TrackSource.CAMERA, mime_type="video/VP8"
+            ),
+        ),
+        DRISS: (
+            TrackInfo(sid="a screen's sound", type=TrackType.AUDIO, source=TrackSource.SCREEN_SHARE_AUDIO),
+        ),
+    }
+    for _ in range(2):  # the second look begins when the first is over
+        before = livekit.count(LOOKED)
+        clock.advance(EVERY)
+        await looked(livekit, before)
+    muted = {track.sid for tracks in livekit.more.values() for track in tracks if track.muted}
+    assert muted == {"a voice as camera", "a voice as film"}
+    assert livekit.people == {BRUNO: True, CHLOE: False, DRISS: False}
     await page.close()
 
 
