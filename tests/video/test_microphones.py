@@ -1,12 +1,13 @@
 """Who is heard, in real browsers: left to people, closed by the voice rule where the group chose it, never opened by anybody else."""
 
 from contextlib import AsyncExitStack
+from time import monotonic
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
 from app.engine.commands import ChangePlan, ChooseClient, ProposeSubject, Start
-from app.engine.ids import SERVER, CommandId, EntryId
+from app.engine.ids import SERVER, CommandId, EntryId, PersonId
 from app.engine.ladder import Microphones
 from app.main import Parts
 from devtools.steps import ROOT
@@ -89,6 +90,13 @@ async def test_the_voice_rule_closes_who_must_be_silent_and_offers_the_microphon
         await chloe.page.get_by_role("button", name="Open my mic again").click(timeout=PATIENCE * 1000)
         await grows([bruno], sound, by=60, within=PATIENCE)
 
+        await bare(stack, filmed, table, chloe)
+        assert await is_in_media(parts, table, CHLOE)
+        await parts.directory.revoke_join(table.session, CHLOE, parts.clock.now())
+        began = monotonic()
+        await until(lambda: is_out_of_media(parts, table, CHLOE), "whose link was revoked listens on")
+        print(f"whose link was revoked is out of LiveKit after {monotonic() - began:.1f} s")
+
 
 async def bare(stack: AsyncExitStack, browser: Browser, table: Table, seat: Seat) -> Page:
     """Open a page with nothing but livekit-client, and the seat of somebody."""
@@ -100,6 +108,16 @@ async def bare(stack: AsyncExitStack, browser: Browser, table: Table, seat: Seat
     await page.add_script_tag(path=LIVEKIT_CLIENT)
     await page.evaluate(CHEAT, table.session)
     return page
+
+
+async def is_in_media(parts: Parts, table: Table, person: PersonId) -> bool:
+    """Tell whether LiveKit itself sees somebody."""
+    return person in {one.person for one in await parts.video.present(table.session)}
+
+
+async def is_out_of_media(parts: Parts, table: Table, person: PersonId) -> bool:
+    """Tell whether LiveKit itself sees them no longer."""
+    return not await is_in_media(parts, table, person)
 
 
 async def was_closed(page: Page, times: int) -> bool:
