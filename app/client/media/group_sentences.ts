@@ -57,7 +57,8 @@ export function ofStar(heard: Heard, here: View): Told | null {
   const { rung, since } = here.ladder;
   if (heard.using.way !== "mesh" || (rung !== "sfu" && rung !== "sfu-audio")) return null;
   const seen = here.seats.find((seat) => seat.id === here.me.id)?.rung;
-  if (isNews(since, heard) && seen !== "mesh") return null;
+  const direct = here.session.rehearsal; // real people hear each other by links of their own, whatever is played
+  if ((direct || isNews(since, heard)) && seen !== "mesh") return null;
   return told("star", {
     icon: "sound",
     what: _("Your line to the video server is cut."),

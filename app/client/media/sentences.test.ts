@@ -124,6 +124,8 @@ const ORDERS: readonly (readonly [string, Case, readonly string[]])[] = [
   ["… nor where the group sends no picture", { group: "sfu-audio", weak: "yes" }, []],
   ["a line cut for one", { way: "mesh", seen: "mesh" }, ["star"]],
   ["a line cut for one just after the group came back", { way: "mesh", seen: "mesh", since: NOW }, ["star", "sfu"]],
+  ["a rehearsal has no media server whose line could be cut", { way: "mesh", rehearsal: true }, []],
+  ["… unless that is rehearsed", { way: "mesh", rehearsal: true, seen: "mesh" }, ["star"]],
   ["going up, direct links carry for a moment and nothing is cut", { way: "mesh", since: NOW }, ["sfu"]],
   ["nobody on the telephone or in writing misses sound, or a touch, or another window", { own: "bridge", silent: 60_000, muffled: true, elsewhere: true }, ["own-bridge"]],
   ["the group's writing says it for who writes anyway", { group: "text", own: "text" }, ["text"]],
