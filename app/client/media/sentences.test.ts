@@ -29,6 +29,8 @@ interface Case {
   link?: string;
   lost?: number | null;
   offer?: string | null;
+  /** Who hears nothing. */
+  silenced?: string[];
   /** When somebody who writes wrote something. */
   wrote?: number | null;
   people?: number;
@@ -50,6 +52,7 @@ function heard(of: Case): Heard {
       rung: group,
       why: of.why ?? "facilitator",
       since: of.since === undefined ? LONG_AGO : of.since,
+      silent: of.silenced ?? [],
     },
     bridge: { phone, code: phone && "9#", link: of.room ?? "" },
     seats: [
@@ -226,7 +229,9 @@ test("who stays on the telephone hears that the others came back", () => {
 });
 
 test("an offer says what goes on until it is taken", () => {
-  assert.match(first({ group: "mesh", way: "mesh", offer: "sfu" }).still, /Everybody hears/);
+  const direct = { group: "mesh", way: "mesh", offer: "sfu" } as const;
+  assert.match(first(direct).still, /Everybody hears/);
+  assert.doesNotMatch(first({ ...direct, silenced: ["writer"] }).still, /Everybody hears/);
   assert.match(first({ group: "text", offer: "sfu" }).what, /writing/);
   const offers = (of: Case) => sentences(heard(of)).find((each) => each.key.startsWith("offer"));
   assert.match(offers({ group: "text", offer: "sfu" })?.still ?? "", /Writing goes on/);

@@ -156,7 +156,7 @@ function ofWords(heard: Heard, here: View): Told | null {
 
 /** A better way may be taken; until then the group goes on as it is. */
 function ofOffer(_heard: Heard, here: View): Told | null {
-  const { rung, since } = here.ladder;
+  const { rung, since, silent } = here.ladder;
   const offer = here.conduct?.offer;
   if (!offer) return null;
   const direct = offer === "mesh";
@@ -170,7 +170,9 @@ function ofOffer(_heard: Heard, here: View): Told | null {
         ? _("Writing goes on until then.")
         : rung === "bridge"
           ? _("The telephone goes on until then.")
-          : _("Everybody hears each other as it is."),
+          : silent.length
+            ? _("Voices and time go on.")
+            : _("Everybody hears each other as it is."),
     todo: direct
       ? _("You choose when to try.")
       : isQuiet(here)

@@ -41,7 +41,8 @@ export function Ways(): JSX.Element | null {
   const ways = WAYS.filter((each) =>
     each === "bridge" ? meets : here.media.livekit || !each.startsWith("sfu"),
   );
-  const isAsked = (person: string) => here.conduct?.asked.includes(person) ?? false;
+  const all = here.ladder.rung === "bridge"; // then everybody is asked
+  const isAsked = (person: string) => !all && here.conduct?.asked.includes(person);
   const apart = here.seats.filter(
     (seat) => (seat.presence === "here" || seat.rung === "bridge") && seat.id !== here.me.id,
   );
