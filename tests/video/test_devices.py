@@ -36,6 +36,13 @@ MUTE = """(() => {  // a microphone whose own switch is off
     return Promise.resolve(context.createMediaStreamDestination().stream);
   };
 })();"""
+APART = """(() => {  // a network on which this browser and Chloé's find no path to each other
+  const real = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (frame) {
+    const { t, to, data } = JSON.parse(frame);
+    if (!(t === "signal" && to === "chloe" && (data.desc || data.cand))) real.call(this, frame);
+  };
+})();"""
 LOSSY = """(() => {  // a line that loses a fifth of what is sent, as long as `lossy` says so
   const real = RTCRtpSender.prototype.getStats;
   RTCRtpSender.prototype.getStats = async function () {
@@ -123,7 +130,7 @@ async def test_the_door_lets_people_see_and_hear_themselves(filmed: Browser, tab
         assert await page.evaluate("window.__played") == ["GainNode", "voice, 1.5 s later"]
 
 
-async def test_on_direct_links_a_closed_camera_leaves_no_frozen_face_and_the_console_gauges_voices(
+async def test_on_direct_links_no_face_is_frozen_voices_are_gauged_and_who_is_not_heard_is_named(
     filmed: Browser, table: Table, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(equity, "ENOUGH", 2_000)
@@ -141,9 +148,14 @@ async def test_on_direct_links_a_closed_camera_leaves_no_frozen_face_and_the_con
 
         await chloe.page.get_by_role("button", name="Mic on").click()
         await table.parts.rooms.do(table.session, FACILITATOR, Start(), CommandId("start"))
-        aude = await stack.enter_async_context(seated(filmed, table, FACILITATOR, wishes=()))
+        aude = await stack.enter_async_context(seated(filmed, table, FACILITATOR, wishes=(), script=APART))
         gauge = aude.page.get_by_role("img", name="A few voices carry the talk", exact=True)
         await expect(gauge).to_be_visible(timeout=PATIENCE * 1000)
+        for one, other in ((aude, "Chloe"), (chloe, "Aude")):
+            told = one.page.get_by_role("status").get_by_text(re.compile(f"You do not hear .?{other}"))
+            await expect(told).to_be_visible(timeout=PATIENCE * 1000)
+        await expect(aude.page.get_by_text("weak line")).to_have_count(2, timeout=PATIENCE * 1000)
+        assert not (await bruno.told()).startswith("unlinked"), "he is linked with both"
 
 
 async def test_who_speaks_into_a_silent_microphone_is_told_so(filmed: Browser, table: Table) -> None:

@@ -1,7 +1,8 @@
 /** Says how the group goes on: what happened, what still works, what to do; down and up the ladder. */
-import { _ } from "../language.ts";
+import { _, list } from "../language.ts";
+import { shortName } from "../store.ts";
 import type { View } from "../wire.gen.ts";
-import { goOn, type Heard, isNews, number, said, suggestion, type Told, told } from "./told.ts";
+import { goOn, type Heard, isNews, isQuiet, number, said, suggestion, type Told, told } from "./told.ts";
 import { sendsDirectly } from "./way.ts";
 
 /** The group writes: said before what is only this person's, for everything changes with it. */
@@ -67,6 +68,18 @@ export function ofStar(heard: Heard, here: View): Told | null {
         ? _("The others hear you, and you hear them, by direct links.")
         : _("You hear the others by direct links."),
     todo: _("Nothing to do."),
+  });
+}
+
+/** No link comes about with somebody, as behind some firewalls. */
+export function ofUnlinked({ unlinked, microphone }: Heard, here: View): Told | null {
+  const names = here.seats.filter((seat) => unlinked.includes(seat.id)).map((seat) => shortName(seat.id));
+  if (!names.length || isQuiet(here)) return null;
+  return told(`unlinked-${unlinked.join()}`, {
+    icon: "sound",
+    what: _("You do not hear {names}, nor they you.", { names: list(names) }),
+    still: microphone === "on" ? _("You hear the others, and they hear you.") : _("You hear the others."),
+    todo: _("We keep trying. Say it when you miss something."),
   });
 }
 

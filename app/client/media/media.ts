@@ -4,7 +4,7 @@ import type { Kind } from "./devices.ts";
 import { felt, isPoor, STRONG } from "./line.ts";
 import { LANES, type Lane } from "./link.ts";
 import { Mesh, type Signal } from "./mesh.ts";
-import { type Missed, missed, unheard } from "./missed.ts";
+import { type Missed, missed, unlinked } from "./missed.ts";
 import { Own } from "./own.ts";
 import { Relays } from "./relays.ts";
 import { CAPABLE, isQuiet, type Situation, type Wires } from "./situation.ts";
@@ -200,7 +200,7 @@ export class Media {
     const flowing = direct ? linked || !now.others.some((one) => this.#mesh.knows(one)) : this.#isWell();
     const rung = now.own ?? (direct ? "mesh" : this.#isSparing() ? "sfu-audio" : now.group);
     const poor =
-      !flowing || shown.weak.value !== "no" || isPoor(this.#stay) || shown.unheard.value.length > 0;
+      !flowing || shown.weak.value !== "no" || isPoor(this.#stay) || shown.unlinked.value.length > 0;
     const quality = !flowing && silent >= PATIENCE.switch ? "lost" : poor ? "poor" : "good";
     const spoken = this.#own.takeSpoken();
     const voice = shown.oneTap.value ? 0 : spoken; // whom nobody hears takes nobody's time
@@ -290,14 +290,15 @@ export class Media {
   #tell(now: Situation, { using: way, mesh }: Way): void {
     const at = performance.now();
     const comes = way === "mesh" || (way === "sfu" && this.#stay.silent < PATIENCE.banner);
-    const linked = way === "mesh" ? mesh.filter((one) => now.audible.includes(one)) : [];
+    const speaks = (one: string) => now.audible.includes(one) && this.#mesh.knows(one);
+    const linked = way === "mesh" ? mesh.filter(speaks) : [];
     const seen = { awaited: this.#isAwaited(now), comes, linked, open: this.#mesh.open };
     this.#missed = missed(this.#missed, seen, at);
-    const [since, names] = [this.#missed.lost, unheard(this.#missed, at)];
+    const [since, names] = [this.#missed.lost, unlinked(this.#missed, at)];
     const before = shown.using.value;
     batch(() => {
       if (before.way !== way || before.silentSince !== since) shown.using.value = { way, silentSince: since };
-      if (names.join() !== shown.unheard.value.join()) shown.unheard.value = names;
+      if (names.join() !== shown.unlinked.value.join()) shown.unlinked.value = names;
       shown.elsewhere.value = this.#stay.elsewhere;
     });
   }

@@ -1,7 +1,7 @@
 // Checks what a page says is missing: nothing on coming back, silence when it is one, and the names of those without a link.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { type Missed, missed, type Seen, unheard } from "./missed.ts";
+import { type Missed, missed, type Seen, unlinked } from "./missed.ts";
 
 const MINUTE = 60_000;
 const HEARD: Seen = { awaited: true, comes: true, linked: [], open: [] };
@@ -42,18 +42,18 @@ test("sound that does not come back after the phone is missed once there was tim
 test("who is without an open link for eight seconds is named, and no longer once it opens", () => {
   const links: Seen = { ...HEARD, linked: ["awa", "luc", "zoé"], open: ["luc"] };
   const early = looks(begins, links, 0, 7500);
-  assert.deepEqual(unheard(early, 7500), []);
+  assert.deepEqual(unlinked(early, 7500), []);
   const late = looks(early, links, 8000, 0);
-  assert.deepEqual(unheard(late, 8000), ["awa", "zoé"]);
+  assert.deepEqual(unlinked(late, 8000), ["awa", "zoé"]);
   const opened = looks(late, { ...links, open: ["luc", "awa"] }, 8500, 0);
-  assert.deepEqual(unheard(opened, 8500), ["zoé"]);
+  assert.deepEqual(unlinked(opened, 8500), ["zoé"]);
 });
 
 test("a link that comes and goes names nobody", () => {
   const links: Seen = { ...HEARD, linked: ["awa", "luc"], open: ["luc"] };
   let now = begins;
   for (let at = 0; at < 5 * MINUTE; at += 7000) {
-    now = looks(now, links, at, 6000, (each) => assert.deepEqual(unheard(each, at + 6000), []));
+    now = looks(now, links, at, 6000, (each) => assert.deepEqual(unlinked(each, at + 6000), []));
     now = looks(now, { ...links, open: ["luc", "awa"] }, at + 6500, 0);
   }
 });
@@ -61,5 +61,5 @@ test("a link that comes and goes names nobody", () => {
 test("who is heard by the media server again is missed by no link", () => {
   const links: Seen = { ...HEARD, linked: ["awa", "luc"], open: ["luc"] };
   const named = looks(begins, links, 0, 10_000);
-  assert.deepEqual(unheard(looks(named, HEARD, 10_500, 0), 10_500), []);
+  assert.deepEqual(unlinked(looks(named, HEARD, 10_500, 0), 10_500), []);
 });

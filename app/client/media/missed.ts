@@ -36,7 +36,7 @@ function silence({ begun, lost }: Missed, { awaited, comes }: Seen, now: number)
   return starting ? { begun, lost } : { begun: null, lost: lost ?? now };
 }
 
-/** Names who is not heard although there was time enough for a link. */
-export function unheard({ apart }: Missed, now: number): string[] {
+/** Names those with whom there is no link although there was time enough for it. */
+export function unlinked({ apart }: Missed, now: number): string[] {
   return [...apart].filter(([, since]) => now - since >= PATIENCE.switch).map(([person]) => person);
 }

@@ -13,7 +13,7 @@ import { Actions } from "./actions.tsx";
 import { Screen } from "./screen.tsx";
 import { sentences } from "./sentences.ts";
 import { CAPABLE } from "./situation.ts";
-import { camera, elsewhere, microphone, muffled, oneTap, using, weak } from "./state.ts";
+import { camera, elsewhere, microphone, muffled, oneTap, unlinked, using, weak } from "./state.ts";
 import type { Heard, Told } from "./told.ts";
 
 const ICONS = {
@@ -74,6 +74,7 @@ function heardNow(now_: number): Heard {
     here: view.value,
     link: link.value.state,
     using: silencedSince.value === null ? using.value : { way: "none", silentSince: silencedSince.value },
+    unlinked: unlinked.value,
     muffled: muffled.value,
     weak: weak.value,
     elsewhere: elsewhere.value,

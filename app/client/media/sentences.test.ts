@@ -1,6 +1,7 @@
 // Checks what is said of sound, picture and the link: the most important first, nothing hidden by what was put away, nothing untrue.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { view } from "../store.ts";
 import type { View } from "../wire.gen.ts";
 import { sentences } from "./sentences.ts";
 import type { Heard, Told } from "./told.ts";
@@ -23,6 +24,7 @@ interface Case {
   microphone?: Heard["microphone"];
   camera?: boolean;
   weak?: Heard["weak"];
+  unlinked?: readonly string[];
   muffled?: boolean;
   elsewhere?: boolean;
   capable?: boolean;
@@ -83,6 +85,7 @@ function heard(of: Case): Heard {
       way: of.way ?? (group.startsWith("sfu") && !own ? "sfu" : "none"),
       silentSince: of.silent == null ? null : NOW - of.silent,
     },
+    unlinked: of.unlinked ?? [],
     muffled: of.muffled ?? false,
     weak: of.weak ?? "no",
     elsewhere: of.elsewhere ?? false,
@@ -125,6 +128,7 @@ const ORDERS: readonly (readonly [string, Case, readonly string[]])[] = [
   ["… not on the telephone, nor in writing", { group: "bridge", weak: "held" }, ["bridge"]],
   ["… nor in writing", { group: "text", weak: "yes" }, ["text"]],
   ["… nor where the group sends no picture", { group: "sfu-audio", weak: "yes" }, []],
+  ["whoever has no link with somebody, before the way that links them", { group: "mesh", way: "mesh", since: NOW, unlinked: ["other-0"] }, ["unlinked-other", "mesh"]],
   ["a line cut for one", { way: "mesh", seen: "mesh" }, ["star"]],
   ["a line cut for one just after the group came back", { way: "mesh", seen: "mesh", since: NOW }, ["star", "sfu"]],
   ["a rehearsal has no media server whose line could be cut", { way: "mesh", rehearsal: true }, []],
@@ -188,12 +192,27 @@ test("back from the telephone or from writing, one opens one's own microphone", 
 
 test("nobody is said to be heard with a closed microphone, or while nothing is sent", () => {
   const claims = /hear you|are heard/;
-  for (const one of [{ way: "mesh", seen: "mesh" }, { weak: "yes" }, { muffled: true }] as const) {
+  const apart = { group: "mesh", way: "mesh", unlinked: ["other-0"] } as const;
+  for (const one of [apart, { way: "mesh", seen: "mesh" }, { weak: "yes" }, { muffled: true }] as const) {
     assert.match(all(first(one)), claims);
     for (const microphone of ["off", "held", "waits"] as const)
       assert.doesNotMatch(all(first({ ...one, microphone })), claims);
   }
   assert.doesNotMatch(all(first({ muffled: true, way: "none" })), claims);
+});
+
+test("whoever is not heard is named, until that is so no longer", () => {
+  const names = ["other-0", "other-1"];
+  const seen = heard({ group: "mesh", way: "mesh", people: 8, unlinked: names });
+  view.value = seen.here; // where names are looked up
+  const told = sentences(seen)[0] as Told;
+  view.value = null;
+  assert.equal(
+    all(told).replace(/[\u2068\u2069]/g, ""),
+    "You do not hear other-0 and other-1, nor they you. You hear the others, and they hear you. We keep trying. Say it when you miss something.",
+  );
+  assert.equal(told.lasting, false);
+  assert.deepEqual(keys({ group: "mesh", way: "mesh", unlinked: ["gone-0"] }), [], "who left is not missed");
 });
 
 test("who is asked to phone may say not now, with the silence as without, and in writing", () => {

@@ -2,7 +2,7 @@
 import { _, hour } from "../language.ts";
 import { phaseWords, shortName } from "../store.ts";
 import type { View } from "../wire.gen.ts";
-import { ofGroup, ofStar, ofWriting } from "./group_sentences.ts";
+import { ofGroup, ofStar, ofUnlinked, ofWriting } from "./group_sentences.ts";
 import {
   type Action,
   type Heard,
@@ -26,6 +26,7 @@ const ORDER = [
   ofWords,
   ofOffer,
   ofOwn,
+  ofUnlinked,
   ofStar,
   ofGroup,
   ofWeakLine,

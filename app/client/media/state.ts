@@ -33,7 +33,7 @@ export const using = signal<{ readonly way: Using; readonly silentSince: number 
   silentSince: null,
 });
 /** Who should be heard by a direct link and is not, although others are. */
-export const unheard = signal<readonly string[]>([]);
+export const unlinked = signal<readonly string[]>([]);
 /** In direct links only who speaks sends; this person may, one tap away. */
 export const oneTap = signal(false);
 /** The microphone is open, it is my turn, and nothing comes out of it. */

@@ -33,6 +33,8 @@ export interface Heard {
   readonly here: View | null;
   readonly link: string;
   readonly using: { readonly way: Using; readonly silentSince: number | null };
+  /** Who is not heard for want of a link, although others are. */
+  readonly unlinked: readonly string[];
   readonly muffled: boolean;
   readonly weak: "no" | "yes" | "held";
   /** Sound and picture are in another window. */
