@@ -241,7 +241,7 @@ export class Media {
       silent: this.#stay.silent,
       troubled: this.#stay.troubled,
       steady: at - this.#doubted,
-      direct: this.#voices.direct(at),
+      direct: this.#voices.direct(),
       linked: this.#mesh.wanted,
       open: this.#mesh.open,
       stayed: at - this.#moved,

@@ -30,8 +30,13 @@ class FakeStream {
 class Way {
   readonly track = { muted: false, readyState: "live" } as unknown as MediaStreamTrack;
   packets = 0;
+  /** Until this is kept the browser gives no count. */
+  counting: Promise<void> = Promise.resolve();
   readonly receiver = {
-    getStats: async () => new Map([["in", { type: "inbound-rtp", packetsReceived: this.packets }]]),
+    getStats: async () => {
+      await this.counting;
+      return new Map([["in", { type: "inbound-rtp", packetsReceived: this.packets }]]);
+    },
     getSynchronizationSources: () => [],
   } as unknown as RTCRtpReceiver;
 }
@@ -50,9 +55,9 @@ afterEach(() => voices.close());
 /** The tracks that are heard now. */
 const heard = (): unknown[] => players.map((player) => player.srcObject?.getTracks()[0]).filter(Boolean);
 
-function comes(by: "sfu" | "mesh", kind: "audio" | "video" = "audio"): Way {
+function comes(by: "sfu" | "mesh", kind: "audio" | "video" = "audio", person = "luc"): Way {
   const way = new Way();
-  voices.arrive(by, "luc", kind, way.track, way.receiver);
+  voices.arrive(by, person, kind, way.track, way.receiver);
   return way;
 }
 
@@ -65,7 +70,7 @@ test("a voice is heard by its direct link until the media server has carried it 
     sfu.packets += 25;
     await voices.measure(true, now);
     assert.deepEqual(heard(), [mesh.track]);
-    assert.deepEqual(voices.direct(now), ["luc"]);
+    assert.deepEqual(voices.direct(), ["luc"]);
   }
   for (let now = 2000; now <= 2500; now += 500) {
     mesh.packets += 25;
@@ -73,17 +78,38 @@ test("a voice is heard by its direct link until the media server has carried it 
     await voices.measure(true, now);
   }
   assert.deepEqual(heard(), [sfu.track]);
-  assert.deepEqual(voices.direct(2500), []);
+  assert.deepEqual(voices.direct(), []);
+});
+
+test("while others are counted, a link that is not heard any more by the choice is heard still and kept", async () => {
+  const [mesh, awa] = [comes("mesh"), comes("mesh", "audio", "awa")];
+  await voices.measure(false, 0);
+  const sfu = comes("sfu");
+  for (let now = 500; now <= 1500; now += 500) {
+    for (const way of [mesh, sfu, awa]) way.packets += 25;
+    await voices.measure(true, now);
+  }
+  for (const way of [mesh, sfu, awa]) way.packets += 25;
+  let counted = () => {};
+  awa.counting = new Promise((resolve) => {
+    counted = resolve;
+  });
+  const measuring = voices.measure(true, 2000);
+  await new Promise((resolve) => setTimeout(resolve)); // luc is counted, awa is not
+  assert.deepEqual([heard()[0], voices.direct()[0]], [mesh.track, "luc"]);
+  counted();
+  await measuring;
+  assert.deepEqual([heard()[0], voices.direct()], [sfu.track, ["awa"]]);
 });
 
 test("a link that nobody has counted yet, or only once, may be sounding", async () => {
   const mesh = comes("mesh");
   await voices.measure(false, 0); // one way only: nothing is counted
   comes("sfu");
-  assert.deepEqual(voices.direct(100), ["luc"], "the page stood still before it could count");
+  assert.deepEqual(voices.direct(), ["luc"], "the page stood still before it could count");
   mesh.packets = 400;
-  await voices.measure(true, 200); // the first count says how many came, not that they come
-  assert.deepEqual(voices.direct(200 + STILL - 1), ["luc"]);
+  await voices.measure(true, 10_000); // the first count says how many came, not that they come
+  assert.deepEqual(voices.direct(), ["luc"]);
 });
 
 test("a link that brought nothing for three seconds is kept no longer", async () => {
@@ -94,8 +120,26 @@ test("a link that brought nothing for three seconds is kept no longer", async ()
     mesh.packets += 25;
     await voices.measure(true, now);
   }
-  assert.deepEqual(voices.direct(1000 + STILL - 1), ["luc"]);
-  assert.deepEqual(voices.direct(1000 + STILL), []);
+  await voices.measure(true, 1000 + STILL - 1);
+  assert.deepEqual(voices.direct(), ["luc"]);
+  await voices.measure(true, 1000 + STILL);
+  assert.deepEqual(voices.direct(), []);
+});
+
+test("a page that stood still itself takes nobody for silent before it has counted again", async () => {
+  const mesh = comes("mesh");
+  await voices.measure(false, 0);
+  comes("sfu");
+  for (let now = 500; now <= 1000; now += 500) {
+    mesh.packets += 25;
+    await voices.measure(true, now);
+  }
+  mesh.packets += 250; // five seconds, in which the page was not let to look
+  assert.deepEqual(voices.direct(), ["luc"]);
+  const counting = voices.measure(true, 6000);
+  assert.deepEqual(voices.direct(), ["luc"], "nor while it counts");
+  await counting;
+  assert.deepEqual(voices.direct(), ["luc"]);
 });
 
 test("when the media server brings nothing, whoever has an open link is heard by it at once", async () => {

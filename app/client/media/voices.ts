@@ -9,6 +9,13 @@ interface Arrival {
   flow?: Flow;
 }
 
+/** By which way somebody with a direct link is to be heard. */
+interface Choice {
+  readonly person: string;
+  readonly mesh: Arrival;
+  readonly by: Carrier;
+}
+
 const LISTEN_EVERY = 250;
 const THRESHOLD = 0.02;
 /** A pause for breath does not take the mark away. */
@@ -24,6 +31,8 @@ export class Voices {
   readonly #by = new Map<string, Carrier>();
   /** Whether the media server carries something. */
   #well = false;
+  /** When each voice was counted last: a page that stood still knows nothing of what came meanwhile. */
+  #counted = 0;
   #own: MediaStreamTrack | null = null;
   #timer: ReturnType<typeof setInterval>;
 
@@ -67,19 +76,27 @@ export class Voices {
   async measure(well: boolean, now: number): Promise<void> {
     this.#well = well;
     const both = well || this.#arrived.sfu.size > 0; // with one way only there is nothing to choose
-    await Promise.all(
-      [...this.#arrived.mesh].map(async ([key, direct]) => {
-        if (split(key)[0] === "video") return this.#look(direct, now);
-        const [sfu, mesh] = [this.#arrived.sfu.get(key), this.#arrived.mesh.get(key)];
-        if (!both) return void this.#by.set(split(key)[1], "mesh");
-        for (const arrival of [sfu, mesh])
-          if (arrival) arrival.flow = flowed(arrival.flow, await packetsOf(arrival.receiver), now);
-        const person = split(key)[1];
-        if (this.#arrived.mesh.get(key) === mesh)
-          this.#by.set(person, heardBy(this.#by.get(person), sfu?.flow, mesh?.flow, now));
-      }),
+    const choices = await Promise.all(
+      [...this.#arrived.mesh].map(([key, mesh]) => this.#choose(key, mesh, both, now)),
     );
+    // All at once, and heard at once: whoever looks at the links meanwhile finds nobody between two ways.
+    for (const { person, mesh, by } of choices.filter((each) => each !== null))
+      if (this.#arrived.mesh.get(`audio ${person}`) === mesh) this.#by.set(person, by);
+    this.#counted = now;
     this.#play();
+  }
+
+  async #choose(key: string, mesh: Arrival, both: boolean, now: number): Promise<Choice | null> {
+    const [kind, person] = split(key);
+    if (kind === "video") {
+      await this.#look(mesh, now);
+      return null;
+    }
+    if (!both) return { person, mesh, by: "mesh" };
+    const sfu = this.#arrived.sfu.get(key);
+    for (const arrival of [sfu, mesh])
+      if (arrival) arrival.flow = flowed(arrival.flow, await packetsOf(arrival.receiver), now);
+    return { person, mesh, by: heardBy(this.#by.get(person), sfu?.flow, mesh.flow, now) };
   }
 
   /** Looks whether a picture moves; browsers do not say that the other end has taken it away. */
@@ -94,17 +111,15 @@ export class Voices {
   }
 
   /** Who is heard by a direct link although the media server carries: it does not bring their voice. */
-  direct(now: number): string[] {
-    return [...this.#by]
-      .filter(([person, by]) => by === "mesh" && this.#sounds(person, now))
-      .map(([one]) => one);
+  direct(): string[] {
+    return [...this.#by].filter(([person, by]) => by === "mesh" && this.#sounds(person)).map(([one]) => one);
   }
 
   /** A link that was not counted yet, or only once, may be sounding: it is not closed before that is known. */
-  #sounds(person: string, now: number): boolean {
+  #sounds(person: string): boolean {
     const arrival = this.#arrived.mesh.get(`audio ${person}`);
     if (!arrival?.flow) return arrival !== undefined;
-    return now - Math.max(arrival.flow.last, arrival.flow.since) < STILL;
+    return this.#counted - Math.max(arrival.flow.last, arrival.flow.since) < STILL;
   }
 
   /** Tries to play again, after a touch. */
