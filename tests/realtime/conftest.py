@@ -13,6 +13,7 @@ from app.engine.ids import CLOCK, SERVER, CommandId
 from app.engine.ladder import NO_LIVEKIT
 from app.engine.ladder_commands import MoveGroup
 from app.main import Parts
+from tests.fake_video import FakeVideo
 from tests.fakes import FakeClock
 from tests.realtime.table import Table, a_table, served
 
@@ -24,9 +25,15 @@ async def clock() -> FakeClock:
 
 
 @pytest.fixture
-async def parts(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Parts]:
+def video() -> FakeVideo | None:
+    """Give no media server, unless a file has one."""
+    return None
+
+
+@pytest.fixture
+async def parts(tmp_path: Path, clock: FakeClock, video: FakeVideo | None) -> AsyncIterator[Parts]:
     """Serve the whole program."""
-    async with served(tmp_path, clock) as running:
+    async with served(tmp_path, clock, video=video) as running:
         yield running
 
 

@@ -1,9 +1,7 @@
 """Groups and people move between rungs by what browsers report and what LiveKit answers, and no phase ever waits for it."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, suppress
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +14,7 @@ from app.main import Parts
 from app.realtime.messages import CloseCode
 from tests.fake_video import FakeVideo
 from tests.fakes import FakeClock
-from tests.realtime.table import CONSULTANTS, FACILITATOR, Browser, Table, a_table, served
+from tests.realtime.table import CONSULTANTS, FACILITATOR, Browser, Table, a_table
 
 BRUNO, CHLOE, DRISS, ELENA = CONSULTANTS
 
@@ -25,13 +23,6 @@ BRUNO, CHLOE, DRISS, ELENA = CONSULTANTS
 def video() -> FakeVideo:
     """Give a media server that is well."""
     return FakeVideo()
-
-
-@pytest.fixture
-async def parts(tmp_path: Path, clock: FakeClock, video: FakeVideo) -> AsyncIterator[Parts]:
-    """Serve the whole program with that media server."""
-    async with served(tmp_path, clock, video=video) as running:
-        yield running
 
 
 @pytest.fixture

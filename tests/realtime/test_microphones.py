@@ -1,8 +1,6 @@
 """Where the group chose it, the voice rule closes microphones; webhooks are hints, and what is polled is true."""
 
-from collections.abc import AsyncIterator
 from contextlib import suppress
-from pathlib import Path
 
 import pytest
 
@@ -15,7 +13,7 @@ from app.main import Parts
 from app.realtime.microphones import AFTER_CHANGE, EVERY, RULED_EVERY, STEP
 from tests.fake_video import GENUINE, FakeVideo
 from tests.fakes import FakeClock
-from tests.realtime.table import CONSULTANTS, FACILITATOR, Browser, Table, a_table, served
+from tests.realtime.table import CONSULTANTS, FACILITATOR, Browser, Table, a_table
 
 BRUNO, CHLOE, DRISS, ELENA = CONSULTANTS
 
@@ -24,13 +22,6 @@ BRUNO, CHLOE, DRISS, ELENA = CONSULTANTS
 def video() -> FakeVideo:
     """Give a media server that is well."""
     return FakeVideo()
-
-
-@pytest.fixture
-async def parts(tmp_path: Path, clock: FakeClock, video: FakeVideo) -> AsyncIterator[Parts]:
-    """Serve the whole program with that media server."""
-    async with served(tmp_path, clock, video=video) as running:
-        yield running
 
 
 async def a_ruled_table(parts: Parts, microphones: Microphones = Microphones.VOICE_RULE) -> Table:

@@ -1,9 +1,7 @@
 """Who has no place in a session any more leaves the media server too: removed, without a link, or when all is over."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -19,7 +17,7 @@ from app.usecases.records import JoinToken, WebSession
 from tests.fake_video import FakeVideo
 from tests.fakes import FakeClock
 from tests.patience import until
-from tests.realtime.table import CONSULTANTS, FACILITATOR, Table, secret_of, served
+from tests.realtime.table import CONSULTANTS, FACILITATOR, Table, secret_of
 from tests.realtime.test_microphones import a_ruled_table, do, look, open_all, watched
 
 BRUNO, CHLOE, DRISS, ELENA = CONSULTANTS
@@ -29,13 +27,6 @@ BRUNO, CHLOE, DRISS, ELENA = CONSULTANTS
 def video() -> FakeVideo:
     """Give a media server that is well."""
     return FakeVideo()
-
-
-@pytest.fixture
-async def parts(tmp_path: Path, clock: FakeClock, video: FakeVideo) -> AsyncIterator[Parts]:
-    """Serve the whole program with that media server."""
-    async with served(tmp_path, clock, video=video) as running:
-        yield running
 
 
 async def invited(table: Table, person: PersonId, secret: str) -> None:

@@ -1,5 +1,5 @@
 """Serves the whole program on a clock that the test moves, as for the live room."""
 
-from tests.realtime.conftest import clock, parts
+from tests.realtime.conftest import clock, parts, video
 
-__all__ = ["clock", "parts"]
+__all__ = ["clock", "parts", "video"]

@@ -61,22 +61,24 @@ function comes(by: "sfu" | "mesh", kind: "audio" | "video" = "audio", person = "
   return way;
 }
 
+/** Lets packets come by some ways while both are counted, twice a second. */
+async function flow(ways: readonly Way[], from: number, until: number): Promise<void> {
+  for (let now = from; now <= until; now += 500) {
+    for (const way of ways) way.packets += 25;
+    await voices.measure(true, now);
+  }
+}
+
 test("a voice is heard by its direct link until the media server has carried it for a moment, by one player", async () => {
   const mesh = comes("mesh");
   await voices.measure(false, 0);
   const sfu = comes("sfu");
   for (let now = 500; now <= 1500; now += 500) {
-    mesh.packets += 25;
-    sfu.packets += 25;
-    await voices.measure(true, now);
+    await flow([mesh, sfu], now, now);
     assert.deepEqual(heard(), [mesh.track]);
     assert.deepEqual(voices.direct(), ["luc"]);
   }
-  for (let now = 2000; now <= 2500; now += 500) {
-    mesh.packets += 25;
-    sfu.packets += 25;
-    await voices.measure(true, now);
-  }
+  await flow([mesh, sfu], 2000, 2500);
   assert.deepEqual(heard(), [sfu.track]);
   assert.deepEqual(voices.direct(), []);
 });
@@ -85,10 +87,7 @@ test("while others are counted, a link that is not heard any more by the choice 
   const [mesh, awa] = [comes("mesh"), comes("mesh", "audio", "awa")];
   await voices.measure(false, 0);
   const sfu = comes("sfu");
-  for (let now = 500; now <= 1500; now += 500) {
-    for (const way of [mesh, sfu, awa]) way.packets += 25;
-    await voices.measure(true, now);
-  }
+  await flow([mesh, sfu, awa], 500, 1500);
   for (const way of [mesh, sfu, awa]) way.packets += 25;
   let counted = () => {};
   awa.counting = new Promise((resolve) => {
@@ -116,10 +115,7 @@ test("a link that brought nothing for three seconds is kept no longer", async ()
   const mesh = comes("mesh");
   await voices.measure(false, 0);
   comes("sfu");
-  for (let now = 500; now <= 1000; now += 500) {
-    mesh.packets += 25;
-    await voices.measure(true, now);
-  }
+  await flow([mesh], 500, 1000);
   await voices.measure(true, 1000 + STILL - 1);
   assert.deepEqual(voices.direct(), ["luc"]);
   await voices.measure(true, 1000 + STILL);
@@ -130,10 +126,7 @@ test("a page that stood still itself takes nobody for silent before it has count
   const mesh = comes("mesh");
   await voices.measure(false, 0);
   comes("sfu");
-  for (let now = 500; now <= 1000; now += 500) {
-    mesh.packets += 25;
-    await voices.measure(true, now);
-  }
+  await flow([mesh], 500, 1000);
   mesh.packets += 250; // five seconds, in which the page was not let to look
   assert.deepEqual(voices.direct(), ["luc"]);
   const counting = voices.measure(true, 6000);
