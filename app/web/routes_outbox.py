@@ -10,7 +10,7 @@ from starlette.responses import Response
 from app.usecases.letter import Letter
 from app.web.attempts import read_address
 from app.web.deps import Asker, NotHere, Who, parts, who
-from app.web.routes_signin import post_of
+from app.web.post import post_of
 
 router = APIRouter()
 

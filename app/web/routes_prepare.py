@@ -29,6 +29,7 @@ from app.usecases.plan_session import (
 from app.usecases.records import Facilitator, Group
 from app.web import times
 from app.web.deps import Asker, Who, parts, who
+from app.web.post import Post, post_of
 from app.web.prepare_cast import DOUBLED, Casting, Chip, Seat, accept, cast, history_of
 from app.web.prepare_form import (
     LONGEST_GROUP,
@@ -38,7 +39,6 @@ from app.web.prepare_form import (
     read_wish,
     usual_start,
 )
-from app.web.routes_signin import Post, post_of
 from app.web.timeline import Timeline, in_language, lay_out
 
 router = APIRouter()

@@ -17,11 +17,11 @@ from app.usecases.links import join_secret
 from app.usecases.plan_session import CannotPlan, Planner, reissue_link, send_invitations
 from app.usecases.records import Group, JoinToken, Member, PlannedSession, Sending, Tally
 from app.web.deps import Asker, NotHere, Who, group_of, parts, who
+from app.web.post import Post, post_of
 from app.web.prepare_cast import ROLE_NAMES, say_duty
 from app.web.prepare_form import OF_DUTY
 from app.web.routes_after import QUESTION_NAMES
 from app.web.routes_change import may_change
-from app.web.routes_signin import Post, post_of
 
 router = APIRouter()
 _ = str

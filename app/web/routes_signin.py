@@ -14,13 +14,11 @@ from app.usecases.records import WebSession
 from app.usecases.sign_in import Inviting, ask_for_link, find_owner, invite_facilitator
 from app.web import times
 from app.web.deps import Asker, Who, find_facilitator, parts, who
+from app.web.post import Post, post_of
 from app.web.routes_home import own_path
 from app.web.security import KEPT, drop_secret, give_secret, read_secret
 
 router = APIRouter()
-
-Post = Literal["leaves", "here", "nowhere"]
-"""What becomes of letters: a mail server takes them, this machine shows them, nobody gets them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,11 +227,3 @@ async def _passkeys(request: Request, person: PersonId) -> tuple[tuple[str, str]
 
 def _sign_in_page(request: Request, next: str) -> SignInPage:
     return SignInPage(next, "", False, False, post_of(request), passkeys_possible(request))
-
-
-def post_of(request: Request) -> Post:
-    """Tell what becomes of letters: without a mail server only who sits at this machine may read them."""
-    settings = parts(request).settings
-    if settings.smtp:
-        return "leaves"
-    return "here" if settings.on_loopback else "nowhere"

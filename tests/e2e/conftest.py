@@ -1,16 +1,18 @@
 """Serves the whole program for each story, on a clock that the story moves."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser
 
+from app.gateways.clock import SystemClock
 from app.main import Parts
 from app.realtime.continuity import Continuity
 from tests.e2e.people import Cast, StoryClock
-from tests.realtime.table import served
+from tests.program import Program
+from tests.realtime.table import Table, a_table, served
 
 Stage = Callable[[str, str], AbstractAsyncContextManager[Cast]]
 
@@ -58,3 +60,21 @@ def stage(browser: Browser, parts: Parts, clock: StoryClock, artefacts: Path) ->
             await cast.leave()
 
     return begin
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Iterator[Program]:
+    """Choose a folder and a port; whatever runs there at the end is killed."""
+    made = Program(tmp_path)
+    yield made
+    made.kill()
+
+
+@pytest.fixture
+async def table(program: Program) -> Table:
+    """Plan a session, and let the real program serve it."""
+    async with served(program.folder, SystemClock()) as parts:
+        planned = await a_table(parts)
+    planned.origin = program.origin
+    await program.start()
+    return planned

@@ -21,7 +21,7 @@ from app.store.tables import metadata, sessions
 from app.usecases.links import issue_joins, join_secret
 from devtools.steps import ROOT
 from devtools.system import find_postgres
-from tests.e2e.test_alone import seated
+from tests.e2e.alone import seated
 from tests.e2e.test_layout import look
 from tests.e2e.words import Words
 from tests.patience import until

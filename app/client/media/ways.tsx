@@ -34,6 +34,21 @@ function Line({ of }: { of: string | undefined }): JSX.Element | null {
   ) : null;
 }
 
+interface TellProps {
+  word: string;
+  /** The same with a name, for who hears the button alone. */
+  whole: string;
+  command: Parameters<typeof ask>[0];
+}
+
+function Tell({ word, whole, command }: TellProps): JSX.Element {
+  return (
+    <button type="button" class="btn bare" aria-label={whole} onClick={() => void ask(command, "ways")}>
+      {word}
+    </button>
+  );
+}
+
 export function Ways(): JSX.Element | null {
   const here = view.value;
   if (!here?.conduct || !may("force-rung")) return null;
@@ -86,33 +101,24 @@ export function Ways(): JSX.Element | null {
                 <Line of={here.conduct?.quality[seat.id]} />
               </small>
             </span>
-            {seat.rung === "bridge" && here.ladder.rung !== "bridge" ? (
-              <button
-                type="button"
-                class="btn bare"
-                aria-label={_("{name} is no longer on the telephone", { name: seat.name })}
-                onClick={() => void ask({ type: "place-person", person: seat.id, rung: null }, "ways")}
-              >
-                {_("Off the phone")}
-              </button>
+            {seat.rung === "bridge" && !all ? (
+              <Tell
+                word={_("Off the phone")}
+                whole={_("{name} is no longer on the telephone", { name: seat.name })}
+                command={{ type: "place-person", person: seat.id, rung: null }}
+              />
             ) : seat.rung === "bridge" || !meets ? null : isAsked(seat.id) ? (
-              <button
-                type="button"
-                class="btn bare"
-                aria-label={_("Ask {name} to phone no longer", { name: seat.name })}
-                onClick={() => void ask({ type: "place-person", person: seat.id, rung: null }, "ways")}
-              >
-                {_("Take back")}
-              </button>
+              <Tell
+                word={_("Take back")}
+                whole={_("Ask {name} to phone no longer", { name: seat.name })}
+                command={{ type: "place-person", person: seat.id, rung: null }}
+              />
             ) : (
-              <button
-                type="button"
-                class="btn bare"
-                aria-label={_("Ask {name} to phone", { name: seat.name })}
-                onClick={() => void ask({ type: "ask-to-phone", person: seat.id }, "ways")}
-              >
-                {_("Telephone")}
-              </button>
+              <Tell
+                word={_("Telephone")}
+                whole={_("Ask {name} to phone", { name: seat.name })}
+                command={{ type: "ask-to-phone", person: seat.id }}
+              />
             )}
           </li>
         ))}
