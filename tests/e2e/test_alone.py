@@ -78,7 +78,8 @@ async def test_a_browser_that_keeps_nothing_goes_on_as_well(
             await host.do("start")
             await host.do("extend", seconds=LEFT - 8 * 60)
             await expect(page.get_by_role("heading", level=1)).to_contain_text("Accueil")
-        await expect(page.locator(".told")).to_be_attached()  # all of the page is here
+        await expect(page.locator(".told")).to_be_attached()
+        await page.wait_for_load_state("networkidle")  # all of the page is here, what it loads later as well
         program.kill()
         await expect(page.get_by_text(FRENCH("The server is out of reach."))).to_be_visible()
         assert not await look("fr", page, artefacts / "screens" / "alone")
@@ -105,7 +106,8 @@ async def test_whoever_conducts_presses_no_button_that_nobody_hears(
         pause = page.get_by_role("button", name="Pause")
         following = page.get_by_role("button", name="Choice of subject")
         await expect(pause).to_be_enabled()
-        await expect(page.locator(".told")).to_be_attached()  # all of the page is here
+        await expect(page.locator(".told")).to_be_attached()
+        await page.wait_for_load_state("networkidle")  # all of the page is here, what it loads later as well
         program.kill()
         await expect(page.get_by_text("The server is out of reach.")).to_be_visible()
         for button in (pause, following, page.get_by_role("button", name="Two minutes more")):
