@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 from app.engine.ids import PersonId, SessionId
 from app.engine.permissions import conducts
 from app.engine.state import Status
+from app.usecases.ports import Erased
 from app.usecases.video_port import Video, VideoUnavailable
 from app.web.deps import Asker, NotHere, Who, parts, who
 
@@ -53,15 +54,19 @@ async def give_pass(request: Request, asker: Annotated[Asker, who(Who.SEAT)]) ->
     """Give a short pass to the media server, from what phase and role allow now, and the relays for direct links.
 
     Microphones are never withheld by the pass: the voice rule closes them, and only their owner opens them.
-    Before the doors open and after the session closed there is nothing to give: 204, for a page may ask just then.
+    Before the doors open, and once the session was closed or erased, there is nothing to give: 204, for a page may
+    ask just then.
     """
     have, asked = parts(request), media(request)
-    session = await have.rooms.session(asker.planned.id)
+    try:
+        session = await have.rooms.session(asker.planned.id)
+    except Erased:
+        return _nothing()
     person = session.find_person(asker.seat)
     if person is None:
         raise NotHere
     if session.status not in WITH_MEDIA:
-        return Response(status_code=204, headers={"Cache-Control": "no-store"})
+        return _nothing()
     answer: dict[str, Any] = {
         "url": None,
         "token": None,
@@ -75,6 +80,10 @@ async def give_pass(request: Request, asker: Annotated[Asker, who(Who.SEAT)]) ->
     except VideoUnavailable:
         pass
     return JSONResponse(answer, headers={"Cache-Control": "no-store"})
+
+
+def _nothing() -> Response:
+    return Response(status_code=204, headers={"Cache-Control": "no-store"})
 
 
 @router.post("/video/webhook")
