@@ -59,6 +59,7 @@ async def kept(page: Page) -> dict[str, Any]:
           for (const name of names)
             for (const { url } of await (await caches.open(name)).keys()) {
               const answer = await caches.match(url);
+              if (!answer) continue; // forgotten in between
               const path = new URL(url).pathname;
               paths[path] = path.startsWith("/alone/") ? await answer.json() : (await answer.text()).length;
             }
