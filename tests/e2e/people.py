@@ -2,18 +2,23 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Locator, Page, expect
+from playwright.async_api import TimeoutError as TooLong
 
 from tests.e2e.words import Words
 from tests.fakes import NOON, FakeClock
+from tests.patience import until
 
 PATIENCE = 60_000
 """Milliseconds until a test gives up waiting for something on a screen; nothing is asserted about time."""
+SOON = 2_000
+"""Milliseconds for something that may be over already."""
 
 DESKTOP = {"width": 1440, "height": 900}
 LAPTOP = {"width": 1100, "height": 800}
@@ -92,8 +97,16 @@ class Person:
         await expect(self.page.get_by_role("heading", name=self.words("My notebook"))).to_be_visible()
 
     async def close_notebook(self) -> None:
-        """Close the notebook."""
-        await self.page.locator("#notebook").get_by_role("button", name=self.words("Close")).click()
+        """Close the notebook; press again, as anybody would, when a note that came just then moved the button away."""
+        notebook = self.page.locator("#notebook")
+
+        async def is_closed() -> bool:
+            if await notebook.count():
+                with suppress(TooLong):  # closed in between
+                    await notebook.get_by_role("button", name=self.words("Close")).click(timeout=SOON)
+            return not await notebook.count()
+
+        await until(is_closed, "the notebook stays open")
 
 
 @dataclass

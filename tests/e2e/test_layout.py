@@ -34,6 +34,11 @@ FLAWS = """() => {
     const guilty = [...document.querySelectorAll("body *")].filter((each) => seen(each) && each.getBoundingClientRect().right > wide + 1);
     flaws.push(`the page scrolls sideways, ${root.scrollWidth} > ${wide}: ${guilty.slice(0, 3).map(called).join(", ")}`);
   }
+  const end = Math.max(innerHeight, document.body.getBoundingClientRect().bottom + scrollY);
+  if (root.scrollHeight > end + 1) {
+    const guilty = [...document.querySelectorAll("body *")].filter((each) => each.offsetParent === document.body && each.getBoundingClientRect().bottom + scrollY > end + 1);
+    flaws.push(`the page goes on below its end, ${root.scrollHeight} > ${Math.round(end)}: ${guilty.slice(0, 3).map(called).join(", ")}`);
+  }
   for (const each of document.querySelectorAll("button, .btn, summary, h1, h2, .plate")) {
     if (!seen(each)) continue;
     const box = each.getBoundingClientRect();

@@ -13,7 +13,17 @@ from app.main import Parts
 from tests.e2e.people import DESKTOP, PHONE, StoryClock
 from tests.e2e.screens import open_screens
 from tests.e2e.test_layout import FLAWS, TWO_FRAMES
-from tests.e2e.walk import HOST, gather
+from tests.e2e.walk import HOST, Gathering, gather
+from tests.e2e.words import Words
+
+
+async def sit_down(gathering: Gathering) -> None:
+    """Open the doors, and let everybody take their place."""
+    gathering.clock.advance(minutes=20)
+    with suppress(Refusal):  # the ticker may have been faster
+        await gathering.do(CLOCK, OpenDoors())
+    for person in (HOST, *gathering.guests):
+        await gathering.do(person, Arrive())
 
 
 @pytest.mark.parametrize(("kind", "people"), [("troika", 3), ("wise-crowds", 5)])
@@ -24,11 +34,7 @@ async def test_a_format_with_turns_is_whole_in_every_phase_to_its_end(
     folder.mkdir(parents=True, exist_ok=True)
     gathering = await gather(parts, clock, people, "fr", kind)
     screens = await open_screens(browser, gathering)
-    clock.advance(minutes=20)
-    with suppress(Refusal):  # the ticker may have been faster
-        await gathering.do(CLOCK, OpenDoors())
-    for person in (HOST, *gathering.guests):
-        await gathering.do(person, Arrive())
+    await sit_down(gathering)
     for _name, page, path in screens.live:
         await page.goto(path)
         await expect(page.locator(".table[data-placed]").first).to_be_attached()
@@ -63,4 +69,25 @@ async def test_a_format_with_turns_is_whole_in_every_phase_to_its_end(
         await expect(page.get_by_role("heading", level=1)).to_contain_text("finie")
     assert len(turns) == session.rounds > 1
     assert not found, "\n".join(found)
+    assert not screens.troubles
+
+
+async def test_on_a_phone_a_long_notebook_scrolls_and_the_page_does_not(
+    browser: Browser, parts: Parts, clock: StoryClock
+) -> None:
+    gathering = await gather(parts, clock, 3, "fr", "troika")
+    screens = await open_screens(browser, gathering)
+    page, say = screens.client, Words("fr")
+    await sit_down(gathering)
+    await gathering.do(HOST, ChooseClient(gathering.client, None, None))
+    await gathering.do(HOST, Start())
+    while await gathering.go_on() != "harvest":
+        pass
+    await page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # width and height
+    await page.goto(f"/room/{gathering.session}")
+    await page.get_by_role("contentinfo").get_by_role("button", name=say("Notebook")).click()
+    await page.get_by_label(say("My notes")).fill("Une note, tout en bas.")
+    await expect(page.get_by_label(say("My notes"))).to_be_in_viewport()
+    assert not await page.evaluate(FLAWS)
+    assert await page.evaluate("scrollY") == 0
     assert not screens.troubles
