@@ -1,29 +1,17 @@
 """Plays formats with several clients to their end, and keeps a picture of each kind of phase."""
 
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
 
-from app.engine.commands import Arrive, ChooseClient, End, Next, OpenDoors, Start
-from app.engine.errors import Refusal
-from app.engine.ids import CLOCK
+from app.engine.commands import ChooseClient, End, Next, Start
 from app.main import Parts
 from tests.e2e.people import DESKTOP, PHONE, StoryClock
 from tests.e2e.screens import open_screens
 from tests.e2e.test_layout import FLAWS, TWO_FRAMES
-from tests.e2e.walk import HOST, Gathering, gather
+from tests.e2e.walk import HOST, gather
 from tests.e2e.words import Words
-
-
-async def sit_down(gathering: Gathering) -> None:
-    """Open the doors, and let everybody take their place."""
-    gathering.clock.advance(minutes=20)
-    with suppress(Refusal):  # the ticker may have been faster
-        await gathering.do(CLOCK, OpenDoors())
-    for person in (HOST, *gathering.guests):
-        await gathering.do(person, Arrive())
 
 
 @pytest.mark.parametrize(("kind", "people"), [("troika", 3), ("wise-crowds", 5)])
@@ -34,7 +22,8 @@ async def test_a_format_with_turns_is_whole_in_every_phase_to_its_end(
     folder.mkdir(parents=True, exist_ok=True)
     gathering = await gather(parts, clock, people, "fr", kind)
     screens = await open_screens(browser, gathering)
-    await sit_down(gathering)
+    clock.advance(minutes=20)
+    await gathering.sit_down()
     for _name, page, path in screens.live:
         await page.goto(path)
         await expect(page.locator(".table[data-placed]").first).to_be_attached()
@@ -78,7 +67,8 @@ async def test_on_a_phone_a_long_notebook_scrolls_and_the_page_does_not(
     gathering = await gather(parts, clock, 3, "fr", "troika")
     screens = await open_screens(browser, gathering)
     page, say = screens.client, Words("fr")
-    await sit_down(gathering)
+    clock.advance(minutes=20)
+    await gathering.sit_down()
     await gathering.do(HOST, ChooseClient(gathering.client, None, None))
     await gathering.do(HOST, Start())
     while await gathering.go_on() != "harvest":

@@ -1,14 +1,12 @@
 """Opens the table twice, and loads it anew in the middle of a sentence: one tab speaks, and nothing typed is lost."""
 
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from app.engine.commands import AcceptContract, Arrive, ChooseClient, OpenDoors, Start, Write
-from app.engine.errors import Refusal
-from app.engine.ids import CLOCK, EntryId
+from app.engine.commands import AcceptContract, ChooseClient, Start, Write
+from app.engine.ids import EntryId
 from app.engine.protocol import Kind
 from app.main import Parts
 from tests.e2e.people import PATIENCE, StoryClock, watch
@@ -23,10 +21,7 @@ SAY = Words("fr")
 async def lead_to(gathering: Gathering, phase: str) -> None:
     """Begin with everybody present, choose the client, agree on the request, and go on to a phase."""
     gathering.clock.advance(minutes=20)
-    with suppress(Refusal):  # the ticker may have been faster
-        await gathering.do(CLOCK, OpenDoors())
-    for person in (HOST, *gathering.guests):
-        await gathering.do(person, Arrive())
+    await gathering.sit_down()
     await gathering.do(HOST, Start())
     await gathering.do(HOST, ChooseClient(gathering.client, None, None))
     while (here := await gathering.go_on()) != phase:

@@ -94,6 +94,13 @@ class Gathering:
         """Give a command in somebody's place."""
         await self.parts.rooms.do(self.session, who, command, CommandId(self.parts.ids.new()))
 
+    async def sit_down(self) -> None:
+        """Open the doors, and let everybody take their place."""
+        with suppress(Refusal):  # the ticker may have been faster
+            await self.do(CLOCK, OpenDoors())
+        for person in (HOST, *self.guests):
+            await self.do(person, Arrive())
+
     async def go_on(self) -> str:
         """Start the next phase and give its id."""
         session = await self.parts.rooms.session(self.session)
@@ -107,10 +114,7 @@ class Gathering:
         """Lead the session through its states, stopping in each; everybody is present."""
         yield "planned"
         self.clock.advance(minutes=6)
-        with suppress(Refusal):  # the ticker may have been faster
-            await self.do(CLOCK, OpenDoors())
-        for person in (HOST, *self.guests):
-            await self.do(person, Arrive())
+        await self.sit_down()
         yield "open"
         await self.do(HOST, Start())
         for rank, person in enumerate(self.guests[:2]):
