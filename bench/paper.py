@@ -56,8 +56,8 @@ def weasyprint() -> None:
     from time import perf_counter
 
     started = perf_counter()
-    from weasyprint import HTML  # type: ignore[import-not-found, unused-ignore]  # only in requirements/bench.txt
-    from weasyprint.text.fonts import (  # type: ignore[import-not-found, unused-ignore]
+    from weasyprint import HTML  # type: ignore[import-not-found, import-untyped, unused-ignore]  # only in requirements/bench.txt
+    from weasyprint.text.fonts import (  # type: ignore[import-not-found, import-untyped, unused-ignore]
         FontConfiguration,
     )
 
